@@ -1,0 +1,18 @@
+"""The one exception that reaches a user as a single line."""
+
+from __future__ import annotations
+
+
+class DqError(Exception):
+    """Something a person can mend: what is wrong, then what to do about it.
+
+    The command line prints it as ``dqsuite: CAUSE; MEND`` and exits with code 2; pytest shows it as an error.
+    """
+
+    def __init__(self, cause: str, mend: str = "") -> None:
+        self.cause = " ".join(cause.split())
+        self.mend = " ".join(mend.split())
+        super().__init__(self.cause, self.mend)
+
+    def __str__(self) -> str:
+        return f"{self.cause}; {self.mend}" if self.mend else self.cause

@@ -1,0 +1,31 @@
+"""The random streams of a repeat.
+
+A repeat has three independent streams, so that conditions which differ only in the damage share initial weights and
+batch order, and their difference is paired. Nothing in dqsuite uses a global seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The seed sequences of one repeat: what is damaged, initial weights, order of the batches and augmentation."""
+
+    noise: np.random.SeedSequence
+    weights: np.random.SeedSequence
+    order: np.random.SeedSequence
+
+
+def streams(repeat: int) -> Streams:
+    """Spawn the three streams of a repeat (0, 1, 2, ...)."""
+    return Streams(*np.random.SeedSequence(repeat).spawn(3))
+
+
+def generator(stream: np.random.SeedSequence, step: int) -> np.random.Generator:
+    """Return the generator of one numbered step of a stream, the same however many other steps there are."""
+    child = np.random.SeedSequence(stream.entropy, spawn_key=(*stream.spawn_key, step))
+    return np.random.default_rng(child)
