@@ -49,7 +49,8 @@ def parse_term(text: str) -> Term:
         raise DqError(f"no name in {text!r}", "write name, name:value or name:value;key=value")
     if any(not key or not text for key, text in params) or len({key for key, _ in params}) < len(params):
         raise DqError(f"cannot read the parameters of {text!r}", "write each once, as ;key=value")
-    return Term(name.strip(), canonical_number(value.strip()), tuple(sorted((k, canonical_number(v)) for k, v in params)))
+    canonical = sorted((key, canonical_number(text)) for key, text in params)
+    return Term(name.strip(), canonical_number(value.strip()), tuple(canonical))
 
 
 def parse_chain(text: str) -> tuple[Term, ...]:
@@ -58,7 +59,7 @@ def parse_chain(text: str) -> tuple[Term, ...]:
 
 
 def canonical_number(text: str) -> str:
-    """Return the shortest decimal for a text that is a finite number (``0.30`` is ``0.3``), any other text unchanged."""
+    """Return the shortest decimal for a finite number (``0.30`` is ``0.3``), any other text unchanged."""
     try:
         number = Decimal(text)
     except InvalidOperation:

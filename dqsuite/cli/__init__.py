@@ -1,0 +1,34 @@
+"""The command line: ``dqsuite run | plan | report | list | evidence``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from dqsuite.cli import commands, parser
+from dqsuite.errors import DqError
+
+_COMMANDS = {
+    "run": commands.run,
+    "plan": commands.plan,
+    "report": commands.report,
+    "list": commands.listing,
+    "evidence": commands.move_evidence,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit code: 0, 2 for what the user can mend, 130 when interrupted."""
+    try:
+        options = parser.parse(arguments)
+        _COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except DqError as error:
+        commands.say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        commands.say("stopped; what is trained is stored, and the same command goes on from there")
+        return 130
+    except BrokenPipeError:  # the reader of our output, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

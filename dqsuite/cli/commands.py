@@ -1,0 +1,146 @@
+"""What each command does."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dqsuite import corruptions, datasets, evidence, models, study
+from dqsuite.cells import Plan
+from dqsuite.cli.parser import conditions
+from dqsuite.cli.progress import Progress, duration
+from dqsuite.cli.summary import as_json, table
+from dqsuite.engines import local
+from dqsuite.engines.work import Job
+from dqsuite.hardware import cores, native_precision, resolve_device
+from dqsuite.recipes import RECIPES
+from dqsuite.report import write
+from dqsuite.store import Store, nothing_stored
+from dqsuite.train import train
+
+out, err = Console(), Console(stderr=True)
+
+
+def say(text: str) -> None:
+    """Tell the user something on the way, apart from the result."""
+    err.print(f"dqsuite: {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def run(options: Namespace) -> None:
+    """Train what is missing, show the table, write the report."""
+    began = time.monotonic()
+    job, workers = _job(options)
+    plan, store = job.plan, job.store
+    study.load(store, plan, say)  # sets damaged outcomes aside before they are counted as there
+    missing = len(job.untrained())
+    if missing:
+        with Progress(err, missing) as progress:
+            local.run(job, workers, progress)
+    found = study.load(store, plan, say)
+    assert found is not None  # the engine has stored every cell or raised
+    path = write([found], _report_path(options.out, plan))
+    if options.json:
+        print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)}))
+        return
+    out.print(table(found))
+    out.print(
+        f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
+        f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def plan(options: Namespace) -> None:
+    """Show the cells by condition, how many are stored, and the time that the others will take."""
+    job, workers = _job(options)
+    missing = job.untrained()
+    total = Counter((cell.model, cell.corruption) for cell in job.plan.cells)
+    absent = Counter((cell.model, cell.corruption) for cell in missing)
+    shown = Table("model", "condition", "stored")
+    for (model, condition), count in total.items():
+        shown.add_row(model, condition, f"{count - absent[model, condition]} of {count}")
+    out.print(shown)
+    seconds = study.seconds_left(job.store, job.plan, workers, say)
+    time_left = "the time is not known: none like it was measured in this store yet"
+    if seconds is not None:
+        time_left = f"{duration(seconds)} with {workers} workers on the {job.device}, as measured in this store"
+    out.print(
+        f"{len(job.plan.cells)} cells, {len(missing)} to train; {time_left if missing else 'nothing to do'}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def report(options: Namespace) -> None:
+    """Draw the report of a whole store; neither data nor torch is needed."""
+    store = Store(options.store)
+    studies = study.load_all(store, say)
+    if not studies:
+        raise nothing_stored(store)
+    target = Path(options.out)
+    out.print(str(write(studies, target / "index.html" if _is_folder(options.out) else target)), soft_wrap=True)
+
+
+def listing(options: Namespace) -> None:
+    """List a registry: name and one line about each."""
+    about = {
+        "datasets": {name: source.about for name, source in datasets.DATASETS.items()},
+        "corruptions": {name: corruption.about for name, corruption in corruptions.CORRUPTIONS.items()},
+        "models": {name: architecture.about for name, architecture in models.MODELS.items()},
+        "recipes": {name: recipe.about for name, recipe in RECIPES.items()},
+    }[options.what]
+    width = max(map(len, about))
+    for name, line in about.items():
+        out.print(f"[bold]{name:<{width}}[/]  {escape(line)}", highlight=False, soft_wrap=True)
+
+
+def move_evidence(options: Namespace) -> None:
+    """Export the store's outcomes to a file, or import a file's."""
+    store, path = Store(options.store), Path(options.file)
+    if options.action == "export":
+        count = evidence.export_evidence(store, path)
+        out.print(f"{count} outcomes in {path}, {path.stat().st_size / 1000:.0f} kB", highlight=False, soft_wrap=True)
+        return
+    merge = evidence.import_evidence(store, path)
+    out.print(f"{merge.added} outcomes added, {merge.present} were there already", highlight=False)
+    for cell in merge.differing:
+        say(f"the file measured otherwise than the store, which keeps its own: {cell}")
+    for name in merge.damaged:
+        say(f"a damaged record was left out: {name}")
+
+
+def _job(options: Namespace) -> tuple[Job, int]:
+    """Return what the options ask for, and the number of workers."""
+    changed = {"epochs": options.epochs, "batch_size": options.batch_size}
+    device = resolve_device(options.device)
+    plan = study.plan(
+        options.dataset,
+        options.model or ["lenet"],
+        conditions(options.corrupt),
+        recipe=RECIPES[options.recipe].having(**{key: value for key, value in changed.items() if value}),
+        repeats=options.repeats,
+        precision=native_precision(device),
+    )
+    workers = options.workers or (cores() if device == "cpu" else 1)
+    return Job(plan, Store(options.store), train, device), workers
+
+
+def _report_path(target: str, planned: Plan) -> Path:
+    if not _is_folder(target):
+        return Path(target)
+    names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])
+    text = "-".join(names)
+    return Path(target) / ("".join(c if c.isalnum() or c in "-._" else "_" for c in text) + ".html")
+
+
+def _is_folder(target: str) -> bool:
+    return target.endswith("/") or Path(target).is_dir()

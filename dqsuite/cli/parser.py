@@ -1,0 +1,108 @@
+"""The options of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from itertools import product
+from typing import NoReturn
+
+from dqsuite import __version__
+from dqsuite.errors import DqError
+from dqsuite.hardware import cores
+
+DEFAULT_CONDITIONS = ("shuffle:0.1,0.3,0.5", "reduce:0.1,0.3,0.5")
+_EXAMPLES = """examples:
+  dqsuite run                                     the digits data set, label noise and less data, in a minute or two
+  dqsuite run --dataset cifar10 --model lenet --corrupt shuffle:0.1,0.3 --corrupt reduce:0.1,0.3 --epochs 10
+  dqsuite run --dataset folder:my-images --corrupt 'wrong:0.2;classes=cat/dog'
+  dqsuite plan --dataset cifar10 --model resnet18 --recipe lie-deep --corrupt first:1000+wrong:0.2,0.4
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises a DqError for a mistake, so that every mistake is told in the same way."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the message of argparse as ours."""
+        raise DqError(message, f"see {self.prog} --help")
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line. Raises DqError for a mistake."""
+    parser = Parser(
+        prog="dqsuite",
+        description="Measure what bad training data does to a model.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"dqsuite {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _run(commands.add_parser("run", help="train what is missing, show the result, write a report"))
+    _plan(commands.add_parser("plan", help="show the cells, which are stored, and the time they will take"))
+    report = commands.add_parser("report", help="draw the report of everything in the store; trains nothing")
+    _store(report)
+    report.add_argument("--out", default="reports/", metavar="PATH", help="a file, or a folder/ (default: reports/)")
+    shown = commands.add_parser("list", help="list what there is to choose from")
+    shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
+    _evidence(commands.add_parser("evidence", help="move outcomes between machines"))
+    return parser.parse_args(arguments)
+
+
+def conditions(texts: list[str] | None) -> list[str]:
+    """Expand comma-separated levels: ``first:1000+wrong:0.1,0.2`` is two conditions."""
+    return [chain for text in texts or DEFAULT_CONDITIONS for chain in _expand(text)]
+
+
+def _expand(text: str) -> list[str]:
+    terms = []
+    for term in text.split("+"):
+        head, *params = term.split(";")
+        name, colon, levels = head.partition(":")
+        terms.append([";".join([f"{name}{colon}{level.strip()}", *params]) for level in levels.split(",")])
+    return ["+".join(chain) for chain in product(*terms)]
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _grid(parser)
+    parser.add_argument("--out", default="reports/", metavar="PATH", help="the report: a file, or a folder/")
+    parser.add_argument("--json", action="store_true", help="print the table as JSON")
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    _grid(parser)
+
+
+def _grid(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--dataset", default="digits", help="a name, folder:PATH or npz:PATH (default: digits)")
+    add("--model", action="append", help="a name, module:factory or timm:NAME; repeatable (default: lenet)")
+    add("--corrupt", action="append", metavar="CHAIN", help="name:level[,level...][;key=value][+...]; repeatable")
+    add("--recipe", default="standard", help="training settings by name (default: standard)")
+    add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
+    add("--epochs", type=_count, help="instead of the recipe's")
+    add("--batch-size", type=_count, help="instead of the recipe's")
+    add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")
+    _store(parser)
+
+
+def _store(parser: argparse.ArgumentParser) -> None:
+    default = os.environ.get("DQSUITE_STORE", ".dqsuite/store")
+    parser.add_argument(
+        "--store", default=default, help="folder of the outcomes (default: $DQSUITE_STORE, %(default)s)"
+    )
+
+
+def _evidence(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import")
+    for name, does in (("export", "write every outcome of the store to FILE"), ("import", "add FILE's outcomes")):
+        action = actions.add_parser(name, help=does)
+        action.add_argument("file", metavar="FILE")
+        _store(action)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)

@@ -1,0 +1,25 @@
+"""A chain of corruptions as a value: it prints, pickles and hashes, and knows no data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dqsuite.grammar import Term
+
+CLEAN = "clean"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Checked terms in the order in which they apply; ``str(chain)`` is the canonical text, ``clean`` for no term.
+
+    ``versions`` names each corruption used and its version, sorted. ``files`` leads from the digests in the text to the
+    files that they stand for; where a file lies does not matter to equality and hash.
+    """
+
+    terms: tuple[Term, ...] = ()
+    versions: tuple[tuple[str, int], ...] = ()
+    files: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def __str__(self) -> str:
+        return "+".join(map(str, self.terms)) or CLEAN

@@ -1,0 +1,111 @@
+"""What a data set is, and what it takes to be the source of one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqsuite.datasets.card import Card
+
+
+class Arrays(NamedTuple):
+    """The content of a data set.
+
+    Images are uint8 of shape (N, H, W, C) with C 1 or 3, labels int64 of shape (N,) with values from 0 to K - 1.
+    """
+
+    x_train: NDArray[np.uint8]
+    y_train: NDArray[np.int64]
+    x_test: NDArray[np.uint8]
+    y_test: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+    def fingerprint(self) -> str:
+        """Return 16 hex digits of the SHA-256 over shapes, dtypes and class names, then the bytes of the arrays."""
+        arrays = (self.x_train, self.y_train, self.x_test, self.y_test)
+        shapes = [(array.dtype.str, array.shape) for array in arrays]
+        digest = hashlib.sha256(json.dumps([shapes, self.classes]).encode())
+        for array in arrays:
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The canonical name of a data set and the fingerprint of its content."""
+
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset:
+    """Training images, a clean test split and what the classes are called.
+
+    Attributes
+    ----------
+    name : str
+        The canonical text, ``mnist`` or ``npz:STEM@DIGEST``.
+    x_train, x_test : uint8 (N, H, W, C)
+        The images, C is 1 or 3.
+    y_train, y_test : int64 (N,)
+        The labels, from 0 to K - 1.
+    classes : tuple of str
+        The K class names.
+    title : str
+        What the user typed; the name if nothing is given.
+    fingerprint : str
+        16 hex digits of the content, computed unless they are known already.
+    """
+
+    name: str
+    x_train: NDArray[np.uint8]
+    y_train: NDArray[np.int64]
+    x_test: NDArray[np.uint8]
+    y_test: NDArray[np.int64]
+    classes: tuple[str, ...]
+    title: str = ""
+    fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.title:
+            object.__setattr__(self, "title", self.name)
+        if not self.fingerprint:
+            object.__setattr__(self, "fingerprint", self.arrays.fingerprint())
+
+    @property
+    def arrays(self) -> Arrays:
+        """The content alone."""
+        return Arrays(self.x_train, self.y_train, self.x_test, self.y_test, self.classes)
+
+    def card(self) -> Card:
+        """Return what the reports need to know when the data set is not at hand."""
+        height, width, channels = self.x_train.shape[1:]
+        return Card(
+            name=self.name,
+            title=self.title,
+            fingerprint=self.fingerprint,
+            classes=self.classes,
+            y_test=self.y_test,
+            n_train=len(self.y_train),
+            train_histogram=tuple(np.bincount(self.y_train, minlength=len(self.classes)).tolist()),
+            image_shape=(height, width, channels),
+        )
+
+
+class Source(Protocol):
+    """One data set that can be read; bound to the term that names it."""
+
+    def stamp(self) -> str:
+        """Return a text that changes whenever `read` would return something else, without reading an array."""
+
+    def read(self) -> Arrays:
+        """Return the content, checked."""
+
+    def name(self, fingerprint: str) -> str:
+        """Return the canonical name of the data set with this fingerprint."""

@@ -1,0 +1,57 @@
+"""``digits``: 1,797 handwritten digits of 8x8 pixels, bundled with scikit-learn: real images without a download."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dqsuite.datasets import params
+from dqsuite.datasets.base import Arrays
+from dqsuite.grammar import Term
+
+_TEST = 500
+_SEED = 0
+_VERSION = 1  # rises when the split or the scaling changes
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The digits, split once and for all into 1,297 training and 500 test images, stratified by class."""
+
+    def stamp(self) -> str:
+        """Return the version of the split and of scikit-learn, which is not imported."""
+        from importlib.metadata import version
+
+        return f"digits {_VERSION}, scikit-learn {version('scikit-learn')}"
+
+    def read(self) -> Arrays:
+        """Return images whose grey levels 0..16 are stretched to 0..255."""
+        from sklearn.datasets import load_digits
+
+        bunch = load_digits()
+        images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]
+        labels = bunch.target.astype(np.int64)
+        test = _stratified(labels)
+        return Arrays(images[~test], labels[~test], images[test], labels[test], tuple("0123456789"))
+
+    def name(self, fingerprint: str) -> str:
+        """Return ``digits``."""
+        return "digits"
+
+
+def source(term: Term) -> Digits:
+    """Return the data set that ``digits`` names."""
+    params.only(term)
+    return Digits()
+
+
+def _stratified(
+    labels: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool]]:
+    """Mark `_TEST` of the items for testing: from a random order, evenly spaced through the classes."""
+    order = np.random.default_rng(_SEED).permutation(len(labels))
+    by_class = order[np.argsort(labels[order], kind="stable")]
+    test = np.zeros(len(labels), np.bool)
+    test[by_class[np.arange(_TEST) * len(labels) // _TEST]] = True
+    return test

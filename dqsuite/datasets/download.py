@@ -1,0 +1,78 @@
+"""Downloads a published data set by torchvision, which checks it, and keeps it as one npz file."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import tempfile
+from collections.abc import Iterator
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import URLError
+
+import numpy as np
+
+from dqsuite.datasets.cache import replacing
+from dqsuite.errors import DqError
+
+_CLASSES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
+_PATIENCE = 30.0  # seconds without an answer until a server counts as unreachable
+
+
+def download(key: str, target: Path) -> Path:
+    """Return `target`, the npz file of a data set, downloaded if no other process has done so meanwhile.
+
+    Raises
+    ------
+    DqError
+        The network, the server, a checksum or the disk is at fault.
+    """
+    from filelock import FileLock
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.with_suffix(".lock")):
+            if not target.is_file():
+                _fetch(key, target)
+    except OSError as error:
+        raise DqError(
+            f"cannot write {key} to the cache {target.parent}: {error.strerror or error}",
+            "free some disk space, or set DQSUITE_CACHE to a folder that can be written to",
+        ) from error
+    return target
+
+
+def _fetch(key: str, target: Path) -> None:
+    """Download into a folder that is removed afterwards, and convert."""
+    from torchvision import datasets
+
+    kind = getattr(datasets, _CLASSES[key])
+    url = kind.url if hasattr(kind, "url") else kind.mirrors[0]
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{key}-") as folder:
+        try:
+            with _patience():
+                train, test = (kind(folder, train=split, download=True) for split in (True, False))
+        except (RuntimeError, URLError, HTTPException, ConnectionError, TimeoutError) as error:
+            mend = f"try again later, or set DQSUITE_DATA to a folder that holds {target.name}"
+            if "corrupted" in str(error):
+                raise DqError(f"the download of {key} from {url} is damaged: its checksum is wrong", mend) from error
+            raise DqError(f"cannot download {key} from {url}: {error}", f"check the network, {mend}") from error
+        with replacing(target) as temporary:
+            np.savez(
+                temporary,
+                x_train=np.asarray(train.data),
+                y_train=np.asarray(train.targets),
+                x_test=np.asarray(test.data),
+                y_test=np.asarray(test.targets),
+            )
+
+
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """Limit how long a silent server is waited for; torchvision itself sets no limit."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_PATIENCE)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

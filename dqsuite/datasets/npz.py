@@ -1,0 +1,109 @@
+"""``npz:PATH``: one file with ``x_train y_train x_test y_test``, as Keras keeps its data sets."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.lib.npyio import NpzFile
+from numpy.typing import NDArray
+
+from dqsuite.datasets import params
+from dqsuite.datasets.base import Arrays
+from dqsuite.datasets.cache import file_stamp
+from dqsuite.datasets.checks import checked
+from dqsuite.errors import DqError
+from dqsuite.grammar import Term
+
+_KEYS = ("x_train", "y_train", "x_test", "y_test")
+_SAVE = "write it with np.savez(path, x_train=..., y_train=..., x_test=..., y_test=...)"
+_BROKEN = (EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)  # what a broken npz can raise
+
+
+@dataclass(frozen=True)
+class Npz:
+    """The npz file at a path."""
+
+    path: Path
+
+    def stamp(self) -> str:
+        """Return the stamp of the file."""
+        check_file(self.path)
+        return file_stamp([self.path])
+
+    def read(self) -> Arrays:
+        """Return the content; class names are read from ``classes`` or ``class_names``."""
+        return read(self.path)
+
+    def name(self, fingerprint: str) -> str:
+        """Return ``npz:STEM@DIGEST``: the folder it lies in is nobody's business."""
+        return f"npz:{plain(self.path.stem)}@{fingerprint[:12]}"
+
+
+def source(term: Term) -> Npz:
+    """Return the data set that ``npz:PATH`` names."""
+    params.only(term, value=True)
+    return Npz(Path(term.value).expanduser())
+
+
+def check_file(path: Path) -> None:
+    """Raise DqError if there is no file at the path."""
+    if path.is_dir():
+        raise DqError(f"{path} is a folder, not an npz file", f"write folder:{path}")
+    if not path.is_file():
+        raise DqError(f"there is no file {path}", "check the path")
+
+
+def plain(name: str) -> str:
+    """Return the name with a hyphen for each character that the grammar or a file system could take for its own."""
+    return re.sub(r"[^\w.-]", "-", name)
+
+
+def read(path: Path, classes: tuple[str, ...] | None = None) -> Arrays:
+    """Return the content of an npz file, with the given class names or those in the file.
+
+    Raises
+    ------
+    DqError
+        The file is missing, broken, or not what `checked` accepts.
+    """
+    check_file(path)
+    try:
+        with path.open("rb") as handle:
+            arrays, named = _content(handle, path)
+    except OSError as error:
+        raise DqError(f"cannot read {path}: {error.strerror or error}", "check the file and its permissions") from error
+    return checked(arrays, str(path), classes or named)
+
+
+def _content(handle: BinaryIO, path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...] | None]:
+    """Return the four arrays, and the class names if there are any."""
+    try:
+        file = np.load(handle, allow_pickle=False)
+    except _BROKEN as error:
+        raise DqError(f"{path} is not an npz file, or a truncated one", _SAVE) from error
+    if not isinstance(file, NpzFile):
+        raise DqError(f"{path} is a single array (npy), not an npz file", _SAVE)
+    if missing := [key for key in _KEYS if key not in file]:
+        raise DqError(f"{path} lacks {', '.join(missing)} and has {', '.join(file) or 'nothing'}", _SAVE)
+    arrays = {key: _array(file, key, path) for key in _KEYS}
+    names = next((_array(file, key, path) for key in ("classes", "class_names") if key in file), None)
+    return arrays, None if names is None else tuple(str(name) for name in names.ravel().tolist())
+
+
+def _array(file: NpzFile, key: str, path: Path) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = file[key]
+    except _BROKEN as error:
+        if "allow_pickle" in str(error):
+            raise DqError(
+                f"{key} in {path} is an array of Python objects, which could run any code when read",
+                "save it as numbers of one shape or as text, np.array(names, dtype=str)",
+            ) from error
+        raise DqError(f"{key} in {path} cannot be read, the file is damaged or truncated", _SAVE) from error
+    return array

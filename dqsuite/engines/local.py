@@ -1,0 +1,91 @@
+"""Trains on this machine: in this process, or in several that share the plan."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import traceback
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from dqsuite.cells import Cell
+from dqsuite.engines.work import Job, Report, Started, work
+from dqsuite.errors import DqError
+
+
+def run(job: Job, workers: int, report: Report) -> None:
+    """Get every cell of the job's plan into its store.
+
+    Parameters
+    ----------
+    workers : int
+        Processes; each trains on one thread of a CPU. One worker is this process itself.
+    report : callable
+        Is told, in this process, of each cell's start, epochs and end.
+
+    Raises
+    ------
+    DqError
+        As `dqsuite.engines.work.work`; or workers died and left cells untrained, which are named.
+    """
+    workers = min(workers, len(job.untrained()))
+    if workers > 1:
+        job.store.scratch()  # a store that cannot be written is told here, before any process starts
+        _share(job, workers, report)
+    elif workers:
+        work(job, report)
+
+
+def _share(job: Job, workers: int, report: Report) -> None:
+    context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
+    crew: dict[Connection[Any, Any], Any] = {}
+    training: dict[Connection[Any, Any], Cell] = {}
+    try:
+        for _ in range(workers):
+            inbox, outbox = context.Pipe(duplex=False)
+            worker = context.Process(target=_worker, args=(job, outbox), daemon=True)
+            worker.start()
+            outbox.close()  # the worker's copy is then the only one, and its death ends the pipe
+            crew[inbox] = worker
+        while crew:
+            for inbox in [inbox for inbox in crew if inbox in wait(list(crew))]:
+                try:
+                    event = inbox.recv()
+                except (EOFError, OSError):
+                    crew.pop(inbox).join()
+                    continue
+                if isinstance(event, BaseException):
+                    raise event
+                if isinstance(event, Started):
+                    training[inbox] = event.cell
+                report(event)
+    finally:
+        for worker in crew.values():
+            worker.terminate()
+            worker.join()
+    _require_all(job, list(training.values()))
+
+
+def _require_all(job: Job, training: list[Cell]) -> None:
+    if missing := job.untrained():
+        blamed = next((cell for cell in training if cell in missing), missing[0])
+        raise DqError(
+            f"workers died and left {len(missing)} of {len(job.plan.cells)} cells untrained, one while training {blamed}",
+            "look for a lack of memory, then run the same command again: the other cells are stored",
+        )
+
+
+class WorkerError(RuntimeError):
+    """A defect met in a worker, with the worker's traceback as its text."""
+
+
+def _worker(job: Job, outbox: Connection[Any, Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
+    try:
+        work(job, outbox.send)
+    except (BrokenPipeError, ConnectionResetError):
+        return  # the parent is gone
+    except DqError as error:
+        outbox.send(error)
+    except BaseException:
+        outbox.send(WorkerError(traceback.format_exc()))

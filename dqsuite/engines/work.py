@@ -1,0 +1,125 @@
+"""What every worker does: train any cell of the plan that nobody has trained or is training, until none is left.
+
+Workers need no coordinator: a lease, freed by the system when its process dies, says who trains what, and the store
+says what is done. So workers of one run, of two runs on one store, or the survivors of a killed one share the work
+in the same way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from dqsuite import datasets
+from dqsuite.cells import Cell, Plan
+from dqsuite.datasets import Dataset
+from dqsuite.errors import DqError
+from dqsuite.store import CARDS, CONFIDENCES, OUTCOMES, Store
+from dqsuite.train import Trained, Watch
+
+_POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
+
+
+@dataclass(frozen=True)
+class Started:
+    """A worker has begun a cell."""
+
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A worker has finished an epoch of its cell; accuracy is a fraction of the test set."""
+
+    cell: Cell
+    done: int
+    of: int
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A worker has trained a cell, and its outcome is stored."""
+
+    cell: Cell
+    accuracy: float
+    seconds: float
+
+
+Event = Started | Epoch | Finished
+Report = Callable[[Event], None]
+
+
+class Train(Protocol):
+    """The training function that an engine is handed."""
+
+    def __call__(self, plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
+        """Train one cell."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What an engine is asked for: the plan's cells, trained by `train` on `device`, in `store`."""
+
+    plan: Plan
+    store: Store
+    train: Train
+    device: str
+
+    def untrained(self) -> list[Cell]:
+        """Return the plan's cells that are not stored, in the plan's order."""
+        stored = self.store.has_many(OUTCOMES, map(self.plan.key, self.plan.cells))
+        return [cell for cell in self.plan.cells if self.plan.key(cell) not in stored]
+
+
+def work(job: Job, report: Report) -> None:
+    """Train the missing cells, one after the other, sharing with every other worker on the store.
+
+    Raises
+    ------
+    DqError
+        The data set has changed since the plan was made, a cell cannot be trained, or the store cannot be written.
+    """
+    dataset = None
+    while missing := job.untrained():
+        dataset = dataset or _load(job)
+        settled = [_settle(job, cell, dataset, report) for cell in missing]
+        if not any(settled):
+            time.sleep(_POLL_S)
+
+
+def _settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
+    """Make sure that a cell is stored; return False where another worker holds its lease."""
+    key = job.plan.key(cell)
+    lease = job.store.scratch() / f"{key}.lease"
+    try:
+        with FileLock(lease, timeout=0):
+            if not job.store.has_many(OUTCOMES, [key]):
+                report(Started(cell))
+                trained = job.train(job.plan, cell, dataset, job.device, lambda *epoch: report(Epoch(cell, *epoch)))
+                _put(job.store, key, trained)
+                curve = trained.outcome.curves["test_accuracy"]
+                report(Finished(cell, float(curve[-1]), trained.outcome.provenance["seconds"]))
+    except Timeout:
+        return False
+    lease.unlink(missing_ok=True)  # whoever still waits for it finds the outcome stored
+    return True
+
+
+def _put(store: Store, key: str, trained: Trained) -> None:
+    """Store the outcome last: it alone says that the cell is done."""
+    store.put_if_absent(CONFIDENCES, key, trained.confidences.tobytes())
+    store.put_if_absent(OUTCOMES, key, trained.outcome.to_bytes())
+
+
+def _load(job: Job) -> Dataset:
+    """Load the plan's data set and store its card."""
+    dataset = datasets.load(job.plan.dataset)
+    if dataset.fingerprint != job.plan.fingerprint:
+        raise DqError(f"the data set {job.plan.dataset} changed while it was being read", "run the same command again")
+    job.store.put_if_absent(CARDS, dataset.fingerprint, dataset.card().to_bytes())
+    return dataset

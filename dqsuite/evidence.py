@@ -1,0 +1,118 @@
+"""Evidence: the records of a store in one file, to move between machines. Merging is a union by key.
+
+A zip of the outcomes and the data set cards as they are stored, and a member ``evidence.json`` with the format.
+Confidences stay at home.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dqsuite.datasets import Card
+from dqsuite.errors import DqError
+from dqsuite.outcome import Outcome
+from dqsuite.store import CARDS, OUTCOMES, Store, nothing_stored
+
+FORMAT = 1
+_MANIFEST = "evidence.json"
+_READ_AGAIN = "export it again, or copy it again from where it came"
+
+
+@dataclass
+class Merge:
+    """What an import did, by the outcomes' descriptions or names."""
+
+    added: int = 0
+    present: int = 0
+    differing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+def export_evidence(store: Store, path: Path) -> int:
+    """Write every outcome and card of a store to a file, and return the number of outcomes.
+
+    Equal stores give equal files, and the file appears whole or not at all.
+
+    Raises
+    ------
+    DqError
+        The store is empty, or the file cannot be written.
+    """
+    names = sorted(store.list(OUTCOMES))
+    if not names:
+        raise nothing_stored(store)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(temporary, "w") as file:
+            file.writestr(zipfile.ZipInfo(_MANIFEST), json.dumps({"format": FORMAT, "outcomes": len(names)}))
+            for kind, members in ((CARDS, sorted(store.list(CARDS))), (OUTCOMES, names)):
+                for name in members:
+                    file.writestr(zipfile.ZipInfo(f"{kind}/{name}"), store.get(kind, name))
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise DqError(f"cannot write {path} ({error.strerror})", "name a file that you can write") from error
+    return len(names)
+
+
+def import_evidence(store: Store, path: Path) -> Merge:
+    """Add a file's records to a store; of two outcomes under one key the store's stays, and a difference is told.
+
+    Raises
+    ------
+    DqError
+        The file is missing, no evidence, of an unknown format, or the store cannot be written.
+    """
+    merge = Merge()
+    try:
+        with zipfile.ZipFile(path) as file:
+            _require_format(file, path)
+            for member in file.namelist():
+                kind, _, name = member.partition("/")
+                if kind in (CARDS, OUTCOMES) and name:
+                    _merge(store, kind, name, _member(file, member), merge)
+    except FileNotFoundError:
+        raise DqError(f"there is no file {path}", "name one that dqsuite evidence export wrote") from None
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DqError(f"{path} is no readable evidence file ({error})", _READ_AGAIN) from error
+    return merge
+
+
+def _merge(store: Store, kind: str, name: str, data: bytes | None, merge: Merge) -> None:
+    """Add one record after making sure that it is whole and is what its name says."""
+    try:
+        record = (Outcome if kind == OUTCOMES else Card).from_bytes(data or b"")
+        if (record.key if isinstance(record, Outcome) else record.fingerprint) != name:
+            raise ValueError("it is not what its name says")
+    except ValueError:
+        merge.damaged.append(name)
+        return
+    if store.put_if_absent(kind, name, data or b""):
+        merge.added += kind == OUTCOMES
+    elif isinstance(record, Outcome):
+        merge.present += 1
+        if not record.same_measurement(Outcome.from_bytes(store.get(kind, name))):
+            merge.differing.append(str(record.cell))
+
+
+def _member(file: zipfile.ZipFile, member: str) -> bytes | None:
+    try:
+        return file.read(member)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return None
+
+
+def _require_format(file: zipfile.ZipFile, path: Path) -> None:
+    try:
+        found = json.loads(file.read(_MANIFEST))["format"]
+    except (KeyError, ValueError, TypeError):
+        raise DqError(f"{path} is a zip but no evidence", _READ_AGAIN) from None
+    if found != FORMAT:
+        raise DqError(
+            f"{path} has evidence format {found}, this version reads {FORMAT}", "use the dqsuite that wrote it"
+        )

@@ -1,0 +1,109 @@
+"""What is read off the predictions of a trained model. Every axis has a name.
+
+A confusion matrix has the dimensions ``true`` and ``predicted`` (the sources draw truth along the bottom, prediction
+down the side), any others, such as ``repeat``, stand before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+
+def confusion_matrix(truth: NDArray[Any], predicted: xr.DataArray, classes: Sequence[str]) -> xr.DataArray:
+    """Count the test images of each true class by predicted class.
+
+    Parameters
+    ----------
+    truth : int (N,)
+        True class of each test image.
+    predicted : int (..., image)
+        Predicted classes; the last dimension is ``image``, of length N.
+    classes : K names
+
+    Returns
+    -------
+    int64 (..., true, predicted)
+    """
+    k = len(classes)
+    flat = predicted.values.reshape(-1, len(truth)).astype(np.int64)
+    pairs = np.asarray(truth, np.int64) * k + flat
+    counts = np.stack([np.bincount(row, minlength=k * k) for row in pairs]) if len(pairs) else np.zeros((0, k * k), int)
+    leading = predicted.dims[:-1]
+    return xr.DataArray(
+        counts.reshape(*predicted.shape[:-1], k, k),
+        dims=(*leading, "true", "predicted"),
+        coords={
+            **{name: predicted.coords[name] for name in leading if name in predicted.coords},
+            "true": list(classes),
+            "predicted": list(classes),
+        },
+    )
+
+
+def relative_matrix(damaged: xr.DataArray, baseline: xr.DataArray) -> xr.DataArray:
+    """Return the damaged model's averaged matrix minus the baseline's: (true, predicted), in images.
+
+    Both are averaged over ``repeat`` where they have that dimension, as in lie1's figures 4 and 5.
+    """
+    return _averaged(damaged) - _averaged(baseline)
+
+
+def tpr(matrix: xr.DataArray) -> xr.DataArray:
+    """Return the true positive rate (recall) of each class: (..., class), nan for a class without test images."""
+    diagonal = np.diagonal(matrix.transpose(..., "true", "predicted").values, axis1=-2, axis2=-1)
+    totals = matrix.sum("predicted")
+    return (totals.copy(data=diagonal) / totals.where(totals > 0)).rename(true="class")
+
+
+def tpr_norm(rate: xr.DataArray, baseline: xr.DataArray) -> xr.DataArray:
+    """Return the TPR over that of the clean baseline (lie3, table 1): above 1 is better, nan where that is 0."""
+    return rate / baseline.where(baseline > 0)
+
+
+def impact_index(noise: xr.DataArray, reduction: xr.DataArray, baseline: xr.DataArray) -> xr.DataArray:
+    """Return lie3's Impact Index Y-X of each class: above 0, noise hurt more than less data did.
+
+    ``(1 - TPR_noise/TPR_0) - (1 - TPR_reduction/TPR_0) = (TPR_reduction - TPR_noise) / TPR_0``
+    """
+    return (reduction - noise) / baseline.where(baseline > 0)
+
+
+def directionality(matrix: xr.DataArray) -> xr.DataArray:
+    """Return ``C[a, b] - C[b, a]``: how many more images of class a are taken for b than of b for a."""
+    matrix = matrix.transpose(..., "true", "predicted")
+    return matrix - matrix.copy(data=np.swapaxes(matrix.values, -1, -2))
+
+
+def class_ranks(rate: xr.DataArray) -> xr.DataArray:
+    """Rank the classes by TPR, 1 for the lowest; ties share their mean rank, nan stays nan."""
+    from scipy.stats import rankdata
+
+    return xr.apply_ufunc(
+        lambda values: rankdata(values, axis=-1, nan_policy="omit"),
+        rate,
+        input_core_dims=[["class"]],
+        output_core_dims=[["class"]],
+    )
+
+
+def look_alike_pairs(matrix: xr.DataArray) -> list[tuple[str, str, float]]:
+    """Return the pairs of classes by ``C[a, b] + C[b, a]``, most confused first: (a, b, images)."""
+    matrix = _averaged(matrix).transpose("true", "predicted")
+    names = [str(name) for name in matrix["true"].values]
+    both = matrix.values + matrix.values.T
+    pairs = [(names[a], names[b], float(both[a, b])) for a, b in zip(*np.triu_indices(len(names), 1), strict=True)]
+    return sorted(pairs, key=lambda pair: -pair[2])
+
+
+def best_last_gap(test_accuracy: NDArray[Any]) -> float:
+    """Return the best epoch's test accuracy (E,) minus the last one's: what memorising wrong labels cost."""
+    return float(np.max(test_accuracy) - test_accuracy[-1])
+
+
+def _averaged(matrix: xr.DataArray) -> xr.DataArray:
+    return matrix.mean("repeat") if "repeat" in matrix.dims else matrix

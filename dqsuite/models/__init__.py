@@ -1,0 +1,109 @@
+"""Models by name: ours, a user's factory ``package.module:factory``, or ``timm:NAME``.
+
+Ours take images of any size from 8×8, grey or RGB, and ``;width=``, which multiplies their channel and hidden counts.
+Naming and listing models does not import torch; building one does.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dqsuite.errors import DqError
+from dqsuite.grammar import Term, parse_term
+from dqsuite.models.architecture import Architecture, Identity, ImageShape
+from dqsuite.models.external import identify_external
+from dqsuite.models.timm_models import identify_timm
+from dqsuite.models.width import canonical_params, read_width
+from dqsuite.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["MODELS", "Architecture", "Identity", "ImageShape", "build", "identify"]
+
+MODELS: Registry[Architecture] = Registry(
+    "model",
+    {
+        "custom": Architecture(
+            "dqsuite.models.custom:custom", "lie1's CNN: six convolutions, ELU, BatchNorm", version=1
+        ),
+        "lenet": Architecture("dqsuite.models.lenet:lenet", "LeNet as in kuangliu/pytorch-cifar", version=1),
+        "lenet5": Architecture("dqsuite.models.lenet:lenet5", "LeNet-5 (LeCun et al. 1998): tanh", version=1),
+        "poison_cnn": Architecture(
+            "dqsuite.models.poison_cnn:poison_cnn", "poisoning's CNN of six convolutions", version=1
+        ),
+        "resnet18": Architecture("dqsuite.models.resnet:resnet18", "ResNet-18 with the CIFAR stem", version=1),
+        "unresnet18": Architecture("dqsuite.models.resnet:unresnet18", "resnet18 without its shortcuts", version=1),
+        "resnet20": Architecture("dqsuite.models.resnet:resnet20", "ResNet-20 for CIFAR (He et al. 2016)", version=1),
+        "googlenet": Architecture("dqsuite.models.googlenet:googlenet", "GoogLeNet with the CIFAR stem", version=1),
+        "nin": Architecture("dqsuite.models.nin:nin", "Network in Network for CIFAR (Lin et al. 2013)", version=1),
+    },
+)
+
+
+def identify(text: str) -> Identity:
+    """Say which model a text names: its canonical text, its version and its factory. Does not import torch.
+
+    Parameters
+    ----------
+    text : str
+        ``NAME``, ``package.module:factory`` or ``timm:NAME``, the first two with ``;width=NUMBER`` if wanted; a
+        canonical text stays as it is.
+
+    Raises
+    ------
+    DqError
+        No such model, or one that has changed since the canonical text was made; a width that is no positive number.
+    """
+    term = parse_term(text)
+    if term.name == "timm":
+        return identify_timm(term)
+    if term.value and term.name not in MODELS:
+        return identify_external(term)
+    return _identify_ours(term)
+
+
+def build(text: str, num_classes: int, image_shape: ImageShape) -> nn.Module:
+    """Build an untrained model and check it on two blank images.
+
+    Parameters
+    ----------
+    text : str
+        As for `identify`.
+    num_classes : int
+        K, at least 2.
+    image_shape : tuple of int
+        (H, W, C) of the data set's images.
+
+    Returns
+    -------
+    torch.nn.Module
+        Maps float images (B, C, H, W) to logits (B, K). Its weights come from torch's global random generator.
+
+    Raises
+    ------
+    DqError
+        As `identify`; the model does not import, cannot be built, is no module, cannot take images of this shape, or
+        does not return logits (B, K).
+    """
+    identity = identify(text)
+    from dqsuite.models.building import build_checked
+
+    return build_checked(identity, num_classes, image_shape)
+
+
+def _identify_ours(term: Term) -> Identity:
+    architecture = MODELS[term.name]
+    if term.value:
+        raise DqError(
+            f"model {term.name!r} takes no value, but has {term.value!r}",
+            f"write {term.name} or {term.name};width=NUMBER",
+        )
+    factory = partial(_build_ours, architecture.factory, read_width(term))
+    return Identity(str(Term(term.name, "", canonical_params(term))), architecture.version, factory)
+
+
+def _build_ours(path: str, width: float, num_classes: int, image_shape: ImageShape) -> nn.Module:
+    return pkgutil.resolve_name(path)(num_classes, image_shape, width=width)  # type: ignore[no-any-return]

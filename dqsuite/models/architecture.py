@@ -1,0 +1,52 @@
+"""What the registry of models and `identify` hand out; neither needs torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+ImageShape = tuple[int, int, int]
+"""Height, width and channels (H, W, C) of one image, as in the data set."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A model of our own.
+
+    Attributes
+    ----------
+    factory : str
+        ``package.module:function`` with the signature ``(num_classes, image_shape, width=1) -> nn.Module``; a text, so
+        that a list of the models does not import torch.
+    about : str
+        What it is, and whose.
+    version : int
+        Rises when the distribution of outcomes changes: another layer or another initialisation, not faster code.
+    """
+
+    factory: str
+    about: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a model's text means here and now.
+
+    Attributes
+    ----------
+    name : str
+        The canonical text, which stands in a cell; code that is not ours stands in it with its digest or version.
+    version : int
+        Of the architecture; 1 for a factory that is not ours.
+    factory : callable
+        ``(num_classes, image_shape) -> nn.Module``, the width already given; imports torch when called.
+    """
+
+    name: str
+    version: int
+    factory: Callable[[int, ImageShape], nn.Module]

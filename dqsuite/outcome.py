@@ -1,0 +1,111 @@
+"""What a trained cell leaves: a record of a JSON header and small arrays.
+
+The best epoch's predictions are stored as their exclusive or with the last epoch's: mostly zeros, so that a record of
+10,000 test images packs to some 5 KB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqsuite.cells import Cell
+from dqsuite.records import pack, unpack
+
+FORMAT = 1
+CURVES = ("train_loss", "train_accuracy", "test_accuracy", "learning_rate")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A trained cell's measurements on the clean test set of N images, over E epochs.
+
+    Attributes
+    ----------
+    cell, fingerprint
+        What was trained, and the fingerprint of the data set.
+    curves : dict of float32 (E,)
+        `CURVES`, one value per epoch; accuracies are fractions.
+    last, best : uint8 or uint16 (N,)
+        Predicted class of each test image after the last epoch, and after the one with the best test accuracy (the
+        first of several).
+    manifest : dict
+        The realised damage, as `dqsuite.corruptions.Manifest.to_json` gives it.
+    stopped : str
+        Why training ended: ``epochs``, ``updates``, ``patience``, ``fit``, or ``cap`` (it should have gone on until
+        the training set was fitted, and its epochs ran out).
+    provenance : dict
+        Seconds, device, threads, versions, time: what is no part of the identity.
+    """
+
+    cell: Cell
+    fingerprint: str
+    curves: Mapping[str, NDArray[np.float32]]
+    last: NDArray[np.unsignedinteger[Any]]
+    best: NDArray[np.unsignedinteger[Any]]
+    manifest: Mapping[str, Any]
+    stopped: str
+    provenance: Mapping[str, Any]
+
+    @property
+    def best_epoch(self) -> int:
+        """Index of the epoch that `best` was taken from, from 0."""
+        return int(np.argmax(self.curves["test_accuracy"]))
+
+    @property
+    def key(self) -> str:
+        """Name of this outcome in a store."""
+        return self.cell.key(self.fingerprint)
+
+    def to_bytes(self) -> bytes:
+        """Pack into a compressed npz."""
+        header = {
+            "format": FORMAT,
+            "cell": self.cell.to_json(),
+            "fingerprint": self.fingerprint,
+            "manifest": self.manifest,
+            "stopped": self.stopped,
+            "provenance": self.provenance,
+        }
+        curves = np.stack([np.asarray(self.curves[name], np.float32) for name in CURVES])
+        return pack(header, curves=curves, last=self.last, best_xor_last=self.best ^ self.last)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Outcome:
+        """Unpack what `to_bytes` made.
+
+        Raises
+        ------
+        ValueError
+            The bytes are damaged, or of another format.
+        """
+        header, arrays = unpack(data)
+        try:
+            if header["format"] != FORMAT:
+                raise ValueError(f"outcome format {header['format']}, this version reads {FORMAT}")
+            last = arrays["last"]
+            return cls(
+                cell=Cell.from_json(header["cell"]),
+                fingerprint=header["fingerprint"],
+                curves=dict(zip(CURVES, arrays["curves"], strict=True)),
+                last=last,
+                best=arrays["best_xor_last"] ^ last,
+                manifest=header["manifest"],
+                stopped=header["stopped"],
+                provenance=header["provenance"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not an outcome: {error!r}") from error
+
+    def same_measurement(self, other: Outcome) -> bool:
+        """Tell whether two outcomes agree to the bit in everything but provenance."""
+        return (
+            self.manifest == other.manifest
+            and all(np.array_equal(self.curves[name], other.curves[name], equal_nan=True) for name in CURVES)
+            and np.array_equal(self.last, other.last)
+            and np.array_equal(self.best, other.best)
+        )

@@ -1,0 +1,46 @@
+"""How a record is stored: one compressed npz of a JSON header and arrays, without pickles."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def pack(header: Mapping[str, Any], **arrays: NDArray[Any]) -> bytes:
+    """Return the record as bytes; equal input gives equal bytes."""
+    buffer = io.BytesIO()
+    text = np.frombuffer(json.dumps(header, sort_keys=True).encode(), np.uint8)
+    np.savez_compressed(buffer, header=text, **arrays)  # type: ignore[arg-type] # numpy types **kwds as allow_pickle
+    return buffer.getvalue()
+
+
+def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the header and the arrays of `pack`.
+
+    Raises
+    ------
+    ValueError
+        The bytes are truncated, altered (each member carries a checksum) or something else.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        return json.loads(arrays.pop("header").tobytes()), arrays
+    except (
+        ValueError,
+        KeyError,
+        OSError,
+        EOFError,
+        AttributeError,
+        TypeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        raise ValueError(f"damaged record: {error}") from error

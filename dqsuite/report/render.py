@@ -1,0 +1,40 @@
+"""Puts the tables into the page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dqsuite import __version__
+from dqsuite.errors import DqError
+from dqsuite.report import tables
+from dqsuite.study import Study
+
+
+def write(studies: Sequence[Study], path: Path) -> Path:
+    """Draw the report into one file, which appears whole or not at all, and return its path.
+
+    Raises
+    ------
+    DqError
+        The file cannot be written.
+    """
+    pages = Environment(
+        loader=PackageLoader("dqsuite.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = pages.get_template("index.html.j2").render(studies=studies, tables=tables, version=__version__)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise DqError(f"cannot write the report {path} ({error.strerror})", "name another file with --out") from error
+    return path

@@ -1,0 +1,216 @@
+"""A study: a grid of cells, and the labelled arrays of their outcomes. The only place that sees all the parts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from statistics import median
+
+import numpy as np
+import xarray as xr
+
+from dqsuite import corruptions, datasets, models, train
+from dqsuite.cells import Cell, Plan, Versions
+from dqsuite.corruptions import CLEAN, Manifest
+from dqsuite.datasets import Card
+from dqsuite.grammar import parse_chain, parse_term
+from dqsuite.metrics import confusion_matrix, relative_matrix, tpr
+from dqsuite.outcome import Outcome
+from dqsuite.recipes import Recipe
+from dqsuite.stats import Interval, mean_interval
+from dqsuite.store import CARDS, OUTCOMES, Store
+
+Say = Callable[[str], None]
+
+
+def plan(
+    dataset: str, models_wanted: Sequence[str], conditions: Sequence[str], *, recipe: Recipe, repeats: int, precision: str
+) -> Plan:
+    """Name the cells of a grid: the clean baseline and every condition, for every model and repeat.
+
+    Repeats come first in the order, so that a run that is stopped has measured every condition equally often.
+
+    Raises
+    ------
+    DqError
+        A name or a level cannot be read, or the data set cannot be found.
+    """
+    identity = datasets.identify(dataset)
+    chains = list(dict.fromkeys([corruptions.parse(CLEAN), *map(corruptions.parse, conditions)]))
+    names = list(dict.fromkeys(models.identify(text).name for text in models_wanted))
+    cells = tuple(
+        Cell(identity.name, str(chain), name, recipe, precision, repeat, versions(str(chain), name))
+        for repeat, name, chain in product(range(repeats), names, chains)
+    )
+    files = tuple(sorted({pair for chain in chains for pair in chain.files}))
+    return Plan(dataset, identity.fingerprint, cells, files)
+
+
+def versions(corruption: str, model: str) -> Versions:
+    """Return the versions of our code that a cell's outcome depends on; outcomes of other versions are not used.
+
+    Needs the canonical texts alone: what is not ours stands in them by digest or version.
+    """
+    steps = [] if corruption == CLEAN else parse_chain(corruption)
+    found = {step.name: corruptions.CORRUPTIONS[step.name].version for step in steps}
+    name = parse_term(model).name
+    if name in models.MODELS:
+        found[name] = models.MODELS[name].version
+    return (("train", train.VERSION), *sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Study:
+    """Outcomes on one data set, of one recipe and precision: models × conditions × repeats."""
+
+    card: Card
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that all the cells share."""
+        return self.outcomes[0].cell.recipe
+
+    @property
+    def models(self) -> list[str]:
+        """The models in the order of the cells."""
+        return list(dict.fromkeys(outcome.cell.model for outcome in self.outcomes))
+
+    def conditions(self, model: str) -> list[str]:
+        """Return the model's conditions, the clean baseline first."""
+        found = dict.fromkeys(o.cell.corruption for o in self.outcomes if o.cell.model == model)
+        return sorted(found, key=lambda condition: condition != CLEAN)
+
+    def at(self, model: str, condition: str) -> list[Outcome]:
+        """Return the outcomes of one condition by repeat."""
+        found = [o for o in self.outcomes if (o.cell.model, o.cell.corruption) == (model, condition)]
+        return sorted(found, key=lambda outcome: outcome.cell.repeat)
+
+    def manifests(self, model: str, condition: str) -> list[Manifest]:
+        """Return the realised damage of one condition by repeat."""
+        return [Manifest.from_json(dict(outcome.manifest)) for outcome in self.at(model, condition)]
+
+    def predicted(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
+        """Return the predicted classes (repeat, image) at the ``last`` or the ``best`` epoch."""
+        found = self.at(model, condition)
+        return xr.DataArray(
+            np.stack([outcome.last if epoch == "last" else outcome.best for outcome in found]),
+            dims=("repeat", "image"),
+            coords={"repeat": [outcome.cell.repeat for outcome in found]},
+        )
+
+    def matrix(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
+        """Return the confusion matrices (repeat, true, predicted), in images."""
+        return confusion_matrix(self.card.y_test, self.predicted(model, condition, epoch), self.card.classes)
+
+    def relative(self, model: str, condition: str) -> xr.DataArray | None:
+        """Return the averaged matrix minus the clean one's (true, predicted), or None without a baseline."""
+        if not self.at(model, CLEAN):
+            return None
+        return relative_matrix(self.matrix(model, condition), self.matrix(model, CLEAN))
+
+    def accuracy(self, model: str, condition: str, epoch: str = "last") -> Interval:
+        """Return the test accuracy with its interval over repeats and images."""
+        return mean_interval(self._right(model, condition, epoch).values)
+
+    def accuracy_change(self, model: str, condition: str) -> Interval | None:
+        """Return the accuracy minus the clean baseline's, paired by repeat and image, or None without a pair."""
+        if not self.at(model, CLEAN):
+            return None
+        damaged, clean = xr.align(self._right(model, condition), self._right(model, CLEAN), join="inner")
+        return mean_interval((damaged - clean).values) if damaged.sizes["repeat"] else None
+
+    def tpr(self, model: str, condition: str) -> xr.DataArray:
+        """Return the TPR of each class, averaged over repeats: (class,)."""
+        return tpr(self.matrix(model, condition)).mean("repeat")
+
+    def most_hit(self, model: str, condition: str, count: int = 3) -> list[tuple[str, float]]:
+        """Return the classes that lost most TPR against the clean baseline, as (class, change), the worst first."""
+        if condition == CLEAN or not self.at(model, CLEAN):
+            return []
+        change = self.tpr(model, condition) - self.tpr(model, CLEAN)
+        worst = np.argsort(change.values, kind="stable")[:count]
+        return [(str(change["class"].values[i]), float(change.values[i])) for i in worst]
+
+    def _right(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
+        predicted = self.predicted(model, condition, epoch)
+        return predicted.copy(data=(predicted.values == self.card.y_test).astype(float))
+
+
+def read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
+    """Yield the stored outcomes of these names; what is damaged is said, set aside, and counts as not there."""
+    for name in names:
+        try:
+            yield Outcome.from_bytes(store.get(OUTCOMES, name))
+        except KeyError:
+            continue
+        except ValueError as error:
+            aside = store.set_aside(OUTCOMES, name)
+            say(f"a stored outcome is damaged ({error}); it was set aside as {aside} and will be trained again")
+
+
+def read_card(store: Store, fingerprint: str, say: Say) -> Card | None:
+    """Return the card of a data set, or None where it is not stored or damaged (which is said)."""
+    try:
+        return Card.from_bytes(store.get(CARDS, fingerprint))
+    except KeyError:
+        return None
+    except ValueError as error:
+        aside = store.set_aside(CARDS, fingerprint)
+        say(f"the stored card of data set {fingerprint} is damaged ({error}); it was set aside as {aside}")
+        return None
+
+
+def load(store: Store, wanted: Plan, say: Say) -> Study | None:
+    """Return the study of the plan's cells that are stored, or None where there are none yet.
+
+    A missing card is written again from the data set.
+    """
+    outcomes = tuple(read(store, map(wanted.key, wanted.cells), say))
+    if not outcomes:
+        return None
+    card = read_card(store, wanted.fingerprint, say)
+    if card is None:
+        card = datasets.load(wanted.dataset).card()
+        store.put_if_absent(CARDS, card.fingerprint, card.to_bytes())
+    return Study(card, outcomes)
+
+
+def load_all(store: Store, say: Say) -> list[Study]:
+    """Return every study in a store, without the data sets: one for each data set, recipe and precision."""
+    groups: dict[tuple[str, Recipe, str], list[Outcome]] = defaultdict(list)
+    outdated: Counter[str] = Counter()
+    for outcome in read(store, sorted(store.list(OUTCOMES)), say):
+        cell = outcome.cell
+        if cell.versions != versions(cell.corruption, cell.model):
+            outdated[cell.model] += 1
+        else:
+            groups[outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
+    if outdated:
+        say(f"{outdated.total()} outcomes were measured by another version of dqsuite and are not used")
+    studies = []
+    for (fingerprint, _, _), outcomes in groups.items():
+        card = read_card(store, fingerprint, say)
+        if card is None:
+            say(f"{len(outcomes)} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
+        else:
+            studies.append(Study(card, tuple(sorted(outcomes, key=lambda o: (o.cell.model, o.cell.corruption)))))
+    return studies
+
+
+def seconds_left(store: Store, wanted: Plan, workers: int, say: Say) -> float | None:
+    """Estimate the seconds that the missing cells will take, from this store's own measurements.
+
+    A cell is taken to last as long as the median of those stored with its data set, model, recipe and precision.
+    Returns None where a missing cell has no such measurement.
+    """
+    stored = store.has_many(OUTCOMES, map(wanted.key, wanted.cells))
+    measured: dict[str, list[float]] = defaultdict(list)
+    for outcome in read(store, sorted(stored), say):
+        measured[outcome.cell.model].append(outcome.provenance["seconds"])
+    missing = [cell for cell in wanted.cells if wanted.key(cell) not in stored]
+    if any(cell.model not in measured for cell in missing):
+        return None
+    return sum(median(measured[cell.model]) for cell in missing) / max(1, min(workers, len(missing)))

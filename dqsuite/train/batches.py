@@ -1,0 +1,105 @@
+"""Batches from images that stay on the device: gathered, augmented and scaled there, with draws made on the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from dqsuite.recipes import Recipe
+
+_NO_BATCH_STATISTICS = 1  # a batch of one record has no variance, and BatchNorm refuses it
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """``(pixel - offset) / scale``, per channel: float32 (C,) each, on the device."""
+
+    offset: Tensor
+    scale: Tensor
+
+    @classmethod
+    def of(cls, images: NDArray[np.uint8], kind: str, device: str) -> Scaling:
+        """Measure the scaling on the training images (N, H, W, C): those the model sees, damage included."""
+        channels = images.shape[3]
+        if kind == "unit":
+            mean, deviation = np.zeros(channels), np.full(channels, 255.0)
+        else:
+            counts = np.stack([np.bincount(images[..., c].ravel(), minlength=256) for c in range(channels)])
+            counts = counts if kind == "channel" else np.broadcast_to(counts.sum(0), counts.shape)
+            levels = np.arange(256)
+            mean = counts @ levels / counts.sum(1)
+            deviation = np.sqrt(counts @ levels**2 / counts.sum(1) - mean**2).clip(min=1.0)
+        offset, scale = torch.tensor(np.stack([mean, deviation]), dtype=torch.float32, device=device)
+        return cls(offset, scale)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Scale (B, H, W, C) of any dtype to float32 (B, C, H, W); NHWC memory is torch's channels_last."""
+        return ((images.float() - self.offset) / self.scale).permute(0, 3, 1, 2)
+
+
+class Batches:
+    """The training set of one cell on the device, and its order and augmentation from epoch to epoch."""
+
+    def __init__(
+        self, images: NDArray[np.uint8], labels: NDArray[np.int64], recipe: Recipe, scaling: Scaling, device: str
+    ) -> None:
+        self.recipe, self.scaling, self.device = recipe, scaling, device
+        self.height, self.width = images.shape[1:3]
+        border = ((0, 0), (recipe.crop, recipe.crop), (recipe.crop, recipe.crop), (0, 0))
+        self.images = torch.from_numpy(np.pad(images, border) if recipe.crop else images).to(device)
+        self.labels = torch.from_numpy(labels).to(device)
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        full, rest = divmod(len(self.labels), self.recipe.batch_size)
+        return full + (rest > _NO_BATCH_STATISTICS or not full)
+
+    def epoch(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield scaled images float32 (B, C, H, W) and labels int64 (B,) in a new order.
+
+        All draws of the epoch are made here, on the CPU, from `rng`: they are the same on every device.
+        """
+        order = self._move(rng.permutation(len(self.labels)))
+        flips, crops, turns = self._draw(rng, len(order))
+        for start in range(0, len(self) * self.recipe.batch_size, self.recipe.batch_size):
+            part = slice(start, start + self.recipe.batch_size)
+            batch = self._cropped(order[part], crops[part]) if self.recipe.crop else self.images[order[part]]
+            if self.recipe.flip:
+                batch = torch.where(flips[part, None, None, None], batch.flip(2), batch)
+            if self.recipe.rotation or self.recipe.shift:
+                batch = self._turned(batch, turns[part])
+            yield self.scaling(batch), self.labels[order[part]]
+
+    def _draw(self, rng: np.random.Generator, n: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Return per record: flip or not (n,), crop corner (n, 2), and affine map (n, 2, 3) of rotation and shift."""
+        recipe = self.recipe
+        flips = rng.random(n) < recipe.flip
+        crops = rng.integers(0, 2 * recipe.crop + 1, size=(n, 2))
+        angle = np.deg2rad(rng.uniform(-recipe.rotation, recipe.rotation, n))
+        shift = 2 * rng.uniform(-recipe.shift, recipe.shift, (n, 2))  # grid_sample's sides are 2 long
+        ratio = self.height / self.width
+        cos, sin = np.cos(angle), np.sin(angle)
+        turns = np.stack([cos, -sin * ratio, shift[:, 0], sin / ratio, cos, shift[:, 1]], axis=1).reshape(n, 2, 3)
+        return self._move(flips), self._move(crops), self._move(turns.astype(np.float32))
+
+    def _cropped(self, records: Tensor, corners: Tensor) -> Tensor:
+        rows = corners[:, :1] + torch.arange(self.height, device=self.device)
+        columns = corners[:, 1:] + torch.arange(self.width, device=self.device)
+        return self.images[records[:, None, None], rows[:, :, None], columns[:, None, :]]
+
+    @staticmethod
+    def _turned(batch: Tensor, turns: Tensor) -> Tensor:
+        """Rotate and shift, linear between pixels, the border repeated outside, as Keras' generator does."""
+        pixels = batch.permute(0, 3, 1, 2).float()
+        grid = functional.affine_grid(turns, list(pixels.shape), align_corners=False)
+        turned = functional.grid_sample(pixels, grid, padding_mode="border", align_corners=False)
+        return turned.permute(0, 2, 3, 1)
+
+    def _move(self, draws: NDArray[np.generic]) -> Tensor:
+        return torch.from_numpy(draws).to(self.device, non_blocking=True)

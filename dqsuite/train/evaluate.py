@@ -1,0 +1,43 @@
+"""Measuring a model on the clean test set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dqsuite.train.batches import Scaling
+
+_BATCH = 500  # large enough for a GPU, small enough for the cache of a core
+
+
+class TestSet:
+    """The clean test images uint8 (N, H, W, C) on the device, and their labels int64 (N,) beside."""
+
+    def __init__(
+        self, images: NDArray[np.uint8], labels: NDArray[np.int64], classes: int, scaling: Scaling, device: str
+    ) -> None:
+        self.images = torch.from_numpy(images).to(device)
+        self.labels = labels
+        self.scaling = scaling
+        self.dtype = np.uint8 if classes <= 256 else np.uint16
+
+    @torch.inference_mode()
+    def logits(self, model: nn.Module) -> Tensor:
+        """Return float32 (N, K), the model in evaluation mode."""
+        model.eval()
+        parts = [model(self.scaling(part)).float() for part in torch.split(self.images, _BATCH)]
+        model.train()
+        return torch.cat(parts)
+
+    def predictions(self, logits: Tensor) -> NDArray[np.unsignedinteger[Any]]:
+        """Return the predicted class of each image (N,), uint8 or uint16."""
+        return logits.argmax(1).cpu().numpy().astype(self.dtype)
+
+    @staticmethod
+    def confidences(logits: Tensor) -> NDArray[np.float16]:
+        """Return the probability of each predicted class (N,)."""
+        return logits.softmax(1).amax(1).cpu().numpy().astype(np.float16)

@@ -1,0 +1,150 @@
+"""The inner loop, readable from top to bottom."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from dqsuite import __version__, corruptions, models, seeds
+from dqsuite.cells import Cell, Plan
+from dqsuite.datasets import Dataset
+from dqsuite.models.dropout import seed_dropout
+from dqsuite.outcome import CURVES, Outcome
+from dqsuite.recipes import Recipe
+from dqsuite.train import Trained, Watch
+from dqsuite.train.batches import Batches, Scaling
+from dqsuite.train.evaluate import TestSet
+from dqsuite.train.optimise import Progress, Rate, optimizer
+
+
+def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
+    """Train one cell; see `dqsuite.train.train`."""
+    began = time.time()
+    torch.set_num_threads(1)  # the same sums in the same order, whatever runs beside this cell
+    streams = seeds.streams(cell.repeat)
+    chain = corruptions.parse(cell.corruption, dict(plan.files))
+    damaged = corruptions.apply(chain, dataset.x_train, dataset.y_train, dataset.classes, streams.noise)
+    scaling = Scaling.of(damaged.images, cell.recipe.scaling, device)
+    batches = Batches(damaged.images, damaged.labels, cell.recipe, scaling, device)
+    test = TestSet(dataset.x_test, dataset.y_test, len(dataset.classes), scaling, device)
+    with _seeded(int(streams.weights.generate_state(1)[0]), device):
+        model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
+        seed_dropout(model, int(streams.weights.generate_state(2)[1]))
+        model = model.to(device).to(memory_format=torch.channels_last)
+        run = _Run(cell, model, batches, test, device)
+        run.fit(streams.order, watch)
+    outcome = Outcome(
+        cell=cell,
+        fingerprint=dataset.fingerprint,
+        curves={name: np.array(values, np.float32) for name, values in run.curves.items()},
+        last=run.last,
+        best=run.best,
+        manifest=damaged.manifest.to_json(),
+        stopped=run.stopped,
+        provenance=_provenance(device, began),
+    )
+    return Trained(outcome, test.confidences(run.logits))
+
+
+class _Run:
+    """A model in training, and what is measured on the way."""
+
+    def __init__(self, cell: Cell, model: nn.Module, batches: Batches, test: TestSet, device: str) -> None:
+        self.recipe, self.model, self.batches, self.test = cell.recipe, model, batches, test
+        self.device, self.bf16 = device, cell.precision == "bf16"
+        self.optimizer = optimizer(model, cell.recipe)
+        self.updates = _updates(cell.recipe, len(batches))
+        self.epochs = -(-self.updates // len(batches))
+        self.rate = Rate(cell.recipe, self.updates)
+        self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
+        self.stopped = ""
+
+    def fit(self, order: np.random.SeedSequence, watch: Watch) -> None:
+        """Train until the recipe says stop, measuring after each epoch."""
+        progress = Progress(self.recipe)
+        best = -1.0
+        for epoch in range(self.epochs):
+            loss, fitted = self._epoch(epoch, seeds.generator(order, epoch))
+            with self._autocast():
+                self.logits = self.test.logits(self.model)
+            self.last = self.test.predictions(self.logits)
+            accuracy = float(np.mean(self.last == self.test.labels))
+            if accuracy > best:
+                best, self.best = accuracy, self.last
+            for name, value in zip(CURVES, (loss, fitted, accuracy, self._group_rate()), strict=True):
+                self.curves[name].append(value)
+            watch(epoch + 1, self.epochs, accuracy)
+            if progress.update(accuracy, self.rate):
+                self.stopped = "patience"
+            elif self.recipe.fit and fitted == 1.0:
+                self.stopped = "fit"
+            if self.stopped:
+                return
+        bound = "updates" if self.recipe.updates == self.updates else "epochs"
+        self.stopped = "cap" if self.recipe.fit else bound
+
+    def _epoch(self, epoch: int, rng: np.random.Generator) -> tuple[float, float]:
+        """Train one epoch; return the mean loss and the accuracy on the labels as given, as they were met."""
+        self.model.train()
+        first = epoch * len(self.batches)
+        loss_sum, hits, seen = torch.zeros((), device=self.device), torch.zeros((), device=self.device), 0
+        for update, (images, labels) in enumerate(self.batches.epoch(rng), start=first):
+            if update == self.updates:
+                break
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.rate.at(epoch, update)
+            loss, logits = self._step(images, labels)
+            loss_sum += loss * len(labels)
+            hits += (logits.argmax(1) == labels).sum()
+            seen += len(labels)
+        return loss_sum.item() / seen, hits.item() / seen
+
+    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        self.optimizer.zero_grad(set_to_none=True)
+        with self._autocast():
+            logits = self.model(images)
+        loss = cross_entropy(logits.float(), labels)
+        loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+        self.optimizer.step()
+        return loss.detach(), logits.detach()
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
+
+    def _group_rate(self) -> float:
+        return float(self.optimizer.param_groups[0]["lr"])
+
+
+def _updates(recipe: Recipe, batches: int) -> int:
+    """Return the updates at most: the smaller of the recipe's two bounds."""
+    bounds = [bound for bound in (recipe.updates, recipe.epochs * batches) if bound]
+    return min(bounds)
+
+
+@contextlib.contextmanager
+def _seeded(seed: int, device: str) -> Iterator[None]:
+    """Give the torch modules that draw from the global generator a seed of their own, and leave no trace of it."""
+    with torch.random.fork_rng(devices=[0] if device == "cuda" else []):
+        torch.manual_seed(seed)
+        yield
+
+
+def _provenance(device: str, began: float) -> dict[str, Any]:
+    return {
+        "seconds": round(time.time() - began, 3),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "device": torch.cuda.get_device_name() if device == "cuda" else platform.machine(),
+        "threads": torch.get_num_threads(),
+        "dqsuite": __version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
