@@ -83,12 +83,13 @@ def class_ranks(rate: xr.DataArray) -> xr.DataArray:
     """Rank the classes by TPR, 1 for the lowest; ties share their mean rank, nan stays nan."""
     from scipy.stats import rankdata
 
-    return xr.apply_ufunc(
+    ranks: xr.DataArray = xr.apply_ufunc(
         lambda values: rankdata(values, axis=-1, nan_policy="omit"),
         rate,
         input_core_dims=[["class"]],
         output_core_dims=[["class"]],
     )
+    return ranks
 
 
 def look_alike_pairs(matrix: xr.DataArray) -> list[tuple[str, str, float]]:

@@ -133,6 +133,10 @@ _LIE_ZOO = {
     "weight_decay": inferred(5e-4, _ZOO),
     "scaling": inferred("channel", _ZOO),
 }
+_LIE_LENET = _LIE_ZOO | {
+    "epochs": stated(125),
+    "learning_rate": ours(0.01, "with the zoo's 0.1 LeNet stands at 27% after 3 epochs; the source reports 66.6%"),
+}
 _LIE_ZOO_AUGMENTED = {"crop": inferred(4, _ZOO), "flip": inferred(0.5, _ZOO)}
 _POISONING = {
     "epochs": stated(100),
@@ -156,9 +160,9 @@ _HE = {
 _SOURCED: dict[str, dict[str, Sourced]] = {
     "standard": {
         "epochs": ours(20),
-        "batch_size": ours(128),
+        "batch_size": ours(64),
         "optimizer": ours("sgd"),
-        "learning_rate": ours(0.05),
+        "learning_rate": ours(0.02),
         "momentum": ours(0.9),
         "weight_decay": ours(5e-4),
         "schedule": ours("linear"),
@@ -166,8 +170,8 @@ _SOURCED: dict[str, dict[str, Sourced]] = {
     },
     "lie-custom": _LIE_CUSTOM | _LIE_CUSTOM_AUGMENTED,
     "lie-custom-plain": _LIE_CUSTOM,
-    "lie-lenet": {"epochs": stated(125)} | _LIE_ZOO | _LIE_ZOO_AUGMENTED,
-    "lie-lenet-plain": {"epochs": stated(125)} | _LIE_ZOO,
+    "lie-lenet": _LIE_LENET | _LIE_ZOO_AUGMENTED,
+    "lie-lenet-plain": _LIE_LENET,
     "lie-deep": {"epochs": stated(25)} | _LIE_ZOO | _LIE_ZOO_AUGMENTED,
     "lie-deep-plain": {"epochs": stated(25)} | _LIE_ZOO,
     "poisoning": _POISONING,
@@ -187,7 +191,7 @@ RECIPES: Registry[Recipe] = Registry("recipe", {name: _named(name, table) for na
 def origins(recipe: Recipe) -> dict[str, Sourced]:
     """Return where each setting comes from; what the source and the recipe leave out is ours, at its default."""
     table = _SOURCED.get(recipe.name.partition(",")[0], {})
-    found = {key: table.get(key, ours(value, "off")) for key, value in recipe.values().items()}
+    found = {key: table.get(key, ours(getattr(recipe, key), "off")) for key in recipe.values()}
     return {
         key: constant if constant.value == getattr(recipe, key) else Sourced(getattr(recipe, key), "yours")
         for key, constant in found.items()

@@ -26,7 +26,13 @@ Say = Callable[[str], None]
 
 
 def plan(
-    dataset: str, models_wanted: Sequence[str], conditions: Sequence[str], *, recipe: Recipe, repeats: int, precision: str
+    dataset: str,
+    models_wanted: Sequence[str],
+    conditions: Sequence[str],
+    *,
+    recipe: Recipe,
+    repeats: int,
+    precision: str,
 ) -> Plan:
     """Name the cells of a grid: the clean baseline and every condition, for every model and repeat.
 

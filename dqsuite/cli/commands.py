@@ -93,14 +93,16 @@ def report(options: Namespace) -> None:
 def listing(options: Namespace) -> None:
     """List a registry: name and one line about each."""
     about = {
-        "datasets": {name: source.about for name, source in datasets.DATASETS.items()},
-        "corruptions": {name: corruption.about for name, corruption in corruptions.CORRUPTIONS.items()},
+        "datasets": {name: kind.about for name, kind in datasets.DATASETS.items()},
+        "corruptions": {
+            corruption.usage(name): corruption.about for name, corruption in corruptions.CORRUPTIONS.items()
+        },
         "models": {name: architecture.about for name, architecture in models.MODELS.items()},
         "recipes": {name: recipe.about for name, recipe in RECIPES.items()},
     }[options.what]
     width = max(map(len, about))
     for name, line in about.items():
-        out.print(f"[bold]{name:<{width}}[/]  {escape(line)}", highlight=False, soft_wrap=True)
+        out.print(f"[bold]{escape(f'{name:<{width}}')}[/]  {escape(line)}", highlight=False, soft_wrap=True)
 
 
 def move_evidence(options: Namespace) -> None:

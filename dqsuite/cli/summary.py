@@ -13,7 +13,7 @@ from dqsuite.study import Study
 
 def table(study: Study) -> Table:
     """Return accuracy and the three most hit classes of every model and condition."""
-    shown = Table(title=f"{study.card.title}: test accuracy after the last epoch", title_justify="left")
+    shown = Table(title=f"{study.card.name}: test accuracy after the last epoch", title_justify="left")
     for name, justify in (("model", "left"), ("condition", "left"), ("accuracy", "right"), ("95% interval", "right")):
         shown.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type] # rich's literal type
     shown.add_column("vs clean", justify="right", no_wrap=True)
@@ -31,7 +31,7 @@ def table(study: Study) -> Table:
 def as_json(study: Study) -> dict[str, Any]:
     """Return per condition its name, accuracy (mean, low, high, n) and the TPR of each class, as fractions."""
     return {
-        "dataset": study.card.title,
+        "dataset": study.card.name,
         "fingerprint": study.card.fingerprint,
         "recipe": study.recipe.name,
         "conditions": [_condition(study, model, name) for model in study.models for name in study.conditions(model)],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import math
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -76,6 +77,15 @@ class Corruption(ABC):
     params: Mapping[str, Value] = field(default_factory=dict)
     version: int = 1
     shared: ClassVar[Mapping[str, Value]] = {}  # parameters that every corruption of the kind takes
+
+    @property
+    def about(self) -> str:
+        """What it is, in one line: the docstring of the function's file."""
+        return (sys.modules[self.function.__module__].__doc__ or "").partition("\n")[0]
+
+    def usage(self, name: str) -> str:
+        """Return an example under this name, with the parameters that it takes."""
+        return "".join([f"{name}:{self.level.example}", *(f"[;{key}=]" for key in self.parameters)])
 
     @property
     def parameters(self) -> Mapping[str, Value]:

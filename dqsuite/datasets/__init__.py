@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dqsuite.datasets import digits, folder, named, npz, planted
 from dqsuite.datasets.base import Dataset, Identity, Source
@@ -14,17 +14,28 @@ from dqsuite.registry import Registry
 
 __all__ = ["DATASETS", "Card", "Dataset", "Identity", "identify", "load"]
 
-DATASETS: Registry[Callable[[Term], Source]] = Registry(
+
+@dataclass(frozen=True)
+class Kind:
+    """A data set to choose: how a term that names it becomes a source, and one line about it."""
+
+    open: Callable[[Term], Source]
+    about: str
+
+
+DATASETS: Registry[Kind] = Registry(
     "data set",
     {
-        "digits": digits.source,
-        "planted": planted.source,
-        "mnist": named.source,
-        "fashion_mnist": named.source,
-        "cifar10": named.source,
-        "cifar100": named.source,
-        "folder": folder.source,
-        "npz": npz.source,
+        "digits": Kind(digits.source, "1,797 images of handwritten digits, 8×8, grey; bundled, no download"),
+        "planted": Kind(planted.source, "generated, with known look-alike pairs and fragile classes"),
+        "mnist": Kind(named.source, "70,000 images of handwritten digits, 28×28, grey"),
+        "fashion_mnist": Kind(named.source, "70,000 images of clothes, 28×28, grey"),
+        "cifar10": Kind(named.source, "60,000 images of animals and vehicles, 32×32, colour, 10 classes"),
+        "cifar100": Kind(named.source, "60,000 images, 32×32, colour, 100 classes"),
+        "folder": Kind(
+            folder.source, "folder:PATH, your images: a sub-folder for each class, train/ and test/ or a split"
+        ),
+        "npz": Kind(npz.source, "npz:PATH, your arrays: x_train y_train x_test y_test, as Keras has them"),
     },
 )
 
@@ -44,7 +55,7 @@ def load(text: str) -> Dataset:
     if not fingerprint:
         fingerprint = arrays.fingerprint()
         remember(stamp, fingerprint)
-    return Dataset(name=source.name(fingerprint), title=text.strip(), fingerprint=fingerprint, **arrays._asdict())
+    return Dataset(name=source.name(fingerprint), fingerprint=fingerprint, **arrays._asdict())
 
 
 def identify(text: str) -> Identity:
@@ -61,4 +72,4 @@ def _source(text: str) -> Source:
     term = parse_term(text)
     # A path is not a number: folder:010 must not become folder:10.
     path = text.strip().partition(";")[0].partition(":")[2].strip()
-    return DATASETS[term.name](replace(term, value=path))
+    return DATASETS[term.name].open(replace(term, value=path))

@@ -57,8 +57,6 @@ class Dataset:
         The labels, from 0 to K - 1.
     classes : tuple of str
         The K class names.
-    title : str
-        What the user typed; the name if nothing is given.
     fingerprint : str
         16 hex digits of the content, computed unless they are known already.
     """
@@ -69,12 +67,9 @@ class Dataset:
     x_test: NDArray[np.uint8]
     y_test: NDArray[np.int64]
     classes: tuple[str, ...]
-    title: str = ""
     fingerprint: str = ""
 
     def __post_init__(self) -> None:
-        if not self.title:
-            object.__setattr__(self, "title", self.name)
         if not self.fingerprint:
             object.__setattr__(self, "fingerprint", self.arrays.fingerprint())
 
@@ -88,7 +83,6 @@ class Dataset:
         height, width, channels = self.x_train.shape[1:]
         return Card(
             name=self.name,
-            title=self.title,
             fingerprint=self.fingerprint,
             classes=self.classes,
             y_test=self.y_test,

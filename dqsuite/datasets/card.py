@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.records import pack, unpack
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Card:
@@ -21,8 +20,8 @@ class Card:
 
     Attributes
     ----------
-    name, title, fingerprint : str
-        As in `Dataset`: canonical name, what the user typed, digest of the content.
+    name, fingerprint : str
+        As in `Dataset`: canonical name, digest of the content.
     classes : tuple of str
         The K class names.
     y_test : int64 (N,)
@@ -38,7 +37,6 @@ class Card:
     """
 
     name: str
-    title: str
     fingerprint: str
     classes: tuple[str, ...]
     y_test: NDArray[np.int64]
@@ -51,11 +49,8 @@ class Card:
         object.__setattr__(self, "variant", _known().get(self.fingerprint, {}).get("variant", ""))
 
     def to_bytes(self) -> bytes:
-        """Return the card as an npz: a JSON header and the test labels, the same bytes for the same card."""
-        header = {name: getattr(self, name) for name in _HEADER}
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, header=np.array(json.dumps(header)), y_test=self.y_test)
-        return buffer.getvalue()
+        """Return the card as a record, the same bytes for the same card."""
+        return pack({name: getattr(self, name) for name in _HEADER}, y_test=self.y_test)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Card:
@@ -66,19 +61,19 @@ class Card:
         ValueError
             The bytes are damaged.
         """
+        header, arrays = unpack(data)
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as npz:
-                header, y_test = json.loads(str(npz["header"])), npz["y_test"]
+            y_test = arrays["y_test"]
             fields: dict[str, Any] = {name: tuple(v) if isinstance(v := header[name], list) else v for name in _HEADER}
             card = cls(y_test=y_test, **fields)
-        except (OSError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-            raise ValueError(f"damaged card of a data set: {error}") from error
+        except (LookupError, TypeError) as error:
+            raise ValueError(f"damaged card of a data set: {error!r}") from error
         if y_test.dtype != np.int64 or y_test.ndim != 1 or len(card.train_histogram) != len(card.classes):
             raise ValueError("damaged card of a data set: its parts do not fit together")
         return card
 
 
-_HEADER = ("name", "title", "fingerprint", "classes", "n_train", "train_histogram", "image_shape")
+_HEADER = ("name", "fingerprint", "classes", "n_train", "train_histogram", "image_shape")
 
 
 @cache

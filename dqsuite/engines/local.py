@@ -70,7 +70,7 @@ def _require_all(job: Job, training: list[Cell]) -> None:
     if missing := job.untrained():
         blamed = next((cell for cell in training if cell in missing), missing[0])
         raise DqError(
-            f"workers died and left {len(missing)} of {len(job.plan.cells)} cells untrained, one while training {blamed}",
+            f"workers died and left {len(missing)} of {len(job.plan.cells)} cells untrained, one in {blamed}",
             "look for a lack of memory, then run the same command again: the other cells are stored",
         )
 

@@ -26,14 +26,10 @@ __all__ = ["MODELS", "Architecture", "Identity", "ImageShape", "build", "identif
 MODELS: Registry[Architecture] = Registry(
     "model",
     {
-        "custom": Architecture(
-            "dqsuite.models.custom:custom", "lie1's CNN: six convolutions, ELU, BatchNorm", version=1
-        ),
+        "custom": Architecture("dqsuite.models.custom:custom", "lie1's CNN of six convolutions", version=1),
         "lenet": Architecture("dqsuite.models.lenet:lenet", "LeNet as in kuangliu/pytorch-cifar", version=1),
         "lenet5": Architecture("dqsuite.models.lenet:lenet5", "LeNet-5 (LeCun et al. 1998): tanh", version=1),
-        "poison_cnn": Architecture(
-            "dqsuite.models.poison_cnn:poison_cnn", "poisoning's CNN of six convolutions", version=1
-        ),
+        "poison_cnn": Architecture("dqsuite.models.poison_cnn:poison_cnn", "the poisoning article's CNN", version=1),
         "resnet18": Architecture("dqsuite.models.resnet:resnet18", "ResNet-18 with the CIFAR stem", version=1),
         "unresnet18": Architecture("dqsuite.models.resnet:unresnet18", "resnet18 without its shortcuts", version=1),
         "resnet20": Architecture("dqsuite.models.resnet:resnet20", "ResNet-20 for CIFAR (He et al. 2016)", version=1),

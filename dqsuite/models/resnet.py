@@ -38,13 +38,17 @@ def resnet20(num_classes: int, image_shape: ImageShape, width: float = 1) -> nn.
 
 
 def projection(inputs: int, outputs: int, stride: int) -> nn.Module:
-    """Return the identity, or a 1×1 convolution where the shape changes (option B)."""
-    return nn.Identity() if (inputs, stride) == (outputs, 1) else conv_bn(inputs, outputs, 1, stride)
+    """Return the identity, or a strided 1×1 convolution where the shape changes (option B)."""
+    if (inputs, stride) == (outputs, 1):
+        return nn.Identity()
+    # the stride stands apart from the convolution: on a CPU, oneDNN's backward of a strided 1×1 convolution of fewer
+    # than 8 channels in channels_last writes beyond its memory (torch 2.15)
+    return nn.Sequential(Subsample(stride), conv_bn(inputs, outputs, 1))
 
 
 def subsampling(inputs: int, outputs: int, stride: int) -> nn.Module:
     """Return the identity, or every stride-th pixel with channels of zeros added where the shape changes (option A)."""
-    return nn.Identity() if (inputs, stride) == (outputs, 1) else Subsample(outputs - inputs, stride)
+    return nn.Identity() if (inputs, stride) == (outputs, 1) else Subsample(stride, added=outputs - inputs)
 
 
 def no_shortcut(inputs: int, outputs: int, stride: int) -> None:
@@ -52,9 +56,9 @@ def no_shortcut(inputs: int, outputs: int, stride: int) -> None:
 
 
 class Subsample(nn.Module):
-    """Takes every stride-th pixel and adds channels of zeros."""
+    """Takes every stride-th pixel, and adds channels of zeros."""
 
-    def __init__(self, added: int, stride: int) -> None:
+    def __init__(self, stride: int, added: int = 0) -> None:
         super().__init__()
         self.added = added
         self.stride = stride

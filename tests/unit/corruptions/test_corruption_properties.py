@@ -44,7 +44,7 @@ TABLE = {
         "labels", "transition:0.1;matrix={matrix}", "transition:0.45;matrix={matrix}", rate=lambda x, p: x * 0.36
     ),
     "reduce": Row("volume", "reduce:0.1", "reduce:0.45"),
-    "first": Row("volume", "first:150", "first:60", random=False),
+    "first": Row("volume", "first:150", "first:120", random=False),
     "drop_class": Row("volume", "drop_class:3", "drop_class:3/dog", random=False),
     "relabel_class": Row("relabel", "relabel_class:cat-dog", "relabel_class:3-5", False, lambda x, p: p[3]),
     "long_tail": Row("volume", "long_tail:2", "long_tail:10"),
@@ -94,6 +94,11 @@ def at(name: str, level: Decimal) -> str:
 
 def test_every_corruption_has_a_row():
     assert set(TABLE) == set(CORRUPTIONS)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_corruption_says_in_one_line_what_it_is(name):
+    assert CORRUPTIONS[name].about.endswith(".")
 
 
 @pytest.mark.parametrize("name", of_kind("labels"))

@@ -43,10 +43,6 @@ def test_a_path_that_looks_like_a_number_stays_as_typed():
         identify("npz:010.50")
 
 
-def test_the_title_is_what_was_typed():
-    assert load(" planted;seed=1;train=20;test=10 ").title == "planted;seed=1;train=20;test=10"
-
-
 def modules_after(code):
     script = f"{code}\nimport sys; print(*sys.modules)"
     return set(

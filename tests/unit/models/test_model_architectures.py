@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from itertools import product
-
 import pytest
 import torch
 from torch import nn
@@ -51,7 +49,7 @@ def test_unresnet18_is_resnet18_less_the_parameters_of_its_shortcuts():
 @pytest.mark.parametrize("size", [(8, 8), (28, 28), (32, 32), (9, 20)], ids=str)
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_trains_at_every_size_on_grey_and_rgb_in_channels_last(name, size):
-    for channels, num_classes in product((1, 3), (2, 10)):
+    for channels, num_classes in ((1, 10), (3, 2)):
         torch.manual_seed(0)
         model = build(f"{name};width=0.1", num_classes, (*size, channels)).to(memory_format=torch.channels_last)
         images = images_of((*size, channels)).contiguous(memory_format=torch.channels_last)
@@ -91,7 +89,7 @@ def test_the_global_seed_decides_the_initial_weights(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_width_multiplies_the_size_of_a_model(name):
-    sizes = [parameters(build(f"{name};width={width}", *CIFAR10)) for width in ("0.001", "0.5", "1", "1.5")]
+    sizes = [parameters(build(f"{name};width={width}", *CIFAR10)) for width in ("0.001", "0.1", "0.5")]
     assert sizes == sorted(set(sizes))
 
 

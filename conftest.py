@@ -1,0 +1,25 @@
+"""What every test shares: its mark, one thread of torch, and a world of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: several workers share the cores
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give unit, end-to-end and benchmark tests the mark of what a pull request runs."""
+    for item in items:
+        if any(item.path.is_relative_to(HERE / "tests" / folder) for folder in ("unit", "e2e", "bench")):
+            item.add_marker(pytest.mark.quick)
+
+
+@pytest.fixture(autouse=True)
+def own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's cache and store out of the tests; processes they start inherit it."""
+    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.delenv("DQSUITE_STORE", raising=False)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+import zipfile
+
+import pytest
+from fabricated import dataset, fill, outcome, plan
+
+from dqsuite import study
+from dqsuite.errors import DqError
+from dqsuite.evidence import export_evidence, import_evidence
+from dqsuite.store import CONFIDENCES, OUTCOMES, Store
+
+
+@pytest.fixture
+def here(tmp_path):
+    store, data = Store(tmp_path / "here"), dataset()
+    fill(store, data, plan(data))
+    store.put_if_absent(CONFIDENCES, "abc", b"large")
+    return store
+
+
+@pytest.fixture
+def there(tmp_path):
+    return Store(tmp_path / "there")
+
+
+def test_a_store_moves_whole_but_for_confidences(here, there, tmp_path):
+    assert export_evidence(here, tmp_path / "e.zip") == 6
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present, merge.differing, merge.damaged) == (6, 0, [], [])
+    assert sorted(there.list(OUTCOMES)) == sorted(here.list(OUTCOMES))
+    assert list(there.list(CONFIDENCES)) == []
+    assert len(study.load_all(there, pytest.fail)) == 1
+
+
+def test_importing_twice_adds_nothing(here, there, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    import_evidence(there, tmp_path / "e.zip")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present, merge.differing) == (0, 6, [])
+
+
+def test_merging_is_a_union(here, there, tmp_path):
+    data = dataset()
+    fill(there, data, plan(data, ["reduce:0.5"], repeats=1))
+    export_evidence(here, tmp_path / "e.zip")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present) == (5, 1)
+    assert len(list(there.list(OUTCOMES))) == 7
+
+
+def test_another_measurement_of_the_same_cell_is_told_and_the_stores_own_stays(here, there, tmp_path):
+    data = dataset()
+    wanted = plan(data)
+    fill(there, data, wanted, lambda cell: 5 * (cell.corruption != "clean" and cell.repeat == 1))
+    kept = {name: there.get(OUTCOMES, name) for name in there.list(OUTCOMES)}
+    export_evidence(here, tmp_path / "e.zip")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert merge.differing == ["made lenet wrong:0.5 repeat 1"]
+    assert {name: there.get(OUTCOMES, name) for name in there.list(OUTCOMES)} == kept
+
+
+def test_equal_stores_give_equal_files(here, tmp_path):
+    export_evidence(here, tmp_path / "a.zip")
+    export_evidence(here, tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_damaged_and_misnamed_records_are_left_out(here, there, tmp_path):
+    data = dataset()
+    wanted = plan(data)
+    good = outcome(wanted.cells[0], data).to_bytes()
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", json.dumps({"format": 1}))
+        file.writestr(f"outcomes/{wanted.key(wanted.cells[0])}", good[:-20])
+        file.writestr(f"outcomes/{wanted.key(wanted.cells[1])}", good)
+        file.writestr("outcomes/../../escape", good)
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, len(merge.damaged)) == (0, 3)
+    assert not (tmp_path / "escape").exists()
+
+
+@pytest.mark.parametrize("format_", [2, "x", None])
+def test_an_unknown_format_is_one_line(there, tmp_path, format_):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", json.dumps({"format": format_}))
+    with pytest.raises(DqError, match=r"has evidence format .*, this version reads 1"):
+        import_evidence(there, tmp_path / "e.zip")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut"])
+def test_what_is_no_evidence_is_one_line(there, tmp_path, content):
+    (tmp_path / "e.zip").write_bytes(content)
+    with pytest.raises(DqError, match="is no readable evidence file"):
+        import_evidence(there, tmp_path / "e.zip")
+
+
+def test_other_mistakes_are_one_line(here, there, tmp_path):
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as file:
+        file.writestr("readme", "hello")
+    with pytest.raises(DqError, match="a zip but no evidence"):
+        import_evidence(there, tmp_path / "other.zip")
+    with pytest.raises(DqError, match="there is no file"):
+        import_evidence(there, tmp_path / "absent.zip")
+    with pytest.raises(DqError, match="holds no outcome"):
+        export_evidence(there, tmp_path / "e.zip")
+    with pytest.raises(DqError, match="cannot write"):
+        export_evidence(here, tmp_path / "absent" / "e.zip")

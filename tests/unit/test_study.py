@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fabricated import dataset, fill, plan
+
+from dqsuite import study
+from dqsuite.store import CARDS, OUTCOMES, Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path)
+
+
+def silent(text):
+    raise AssertionError(text)
+
+
+def noise_hurts(cell):
+    return 0 if cell.corruption == "clean" else 8 + cell.repeat
+
+
+def test_a_plan_has_the_baseline_once_and_every_repeat_of_all_before_the_next():
+    wanted = plan(dataset(), ["wrong:0.50", "clean", "wrong:0.5"], repeats=2)
+    assert [(cell.corruption, cell.repeat) for cell in wanted.cells] == [
+        ("clean", 0),
+        ("wrong:0.5", 0),
+        ("clean", 1),
+        ("wrong:0.5", 1),
+    ]
+
+
+def test_accuracy_and_its_change_are_paired_by_repeat(store):
+    data = dataset()
+    wanted = plan(data)
+    fill(store, data, wanted, noise_hurts)
+    found = study.load(store, wanted, silent)
+    assert found.conditions("lenet") == ["clean", "wrong:0.5"]
+    assert found.accuracy("lenet", "clean").mean == 1.0
+    noisy = found.accuracy("lenet", "wrong:0.5")
+    assert (noisy.mean, noisy.n) == (pytest.approx(1 - 9 / 20), 3)
+    change = found.accuracy_change("lenet", "wrong:0.5")
+    assert change.mean == pytest.approx(-9 / 20)
+    assert change.low < -9 / 20 < change.high < 0
+
+
+def test_matrices_are_those_of_the_stored_predictions(store):
+    data = dataset()
+    wanted = plan(data)
+    fill(store, data, wanted, noise_hurts)
+    found = study.load(store, wanted, silent)
+    matrix = found.matrix("lenet", "wrong:0.5")
+    assert matrix.sel(repeat=2, true="cat", predicted="deer") == 10
+    assert found.relative("lenet", "wrong:0.5").sel(true="cat", predicted="cat") == -9
+    assert found.tpr("lenet", "wrong:0.5").sel({"class": "cat"}) == pytest.approx(11 / 20)
+    assert found.most_hit("lenet", "wrong:0.5", 2) == [("cat", pytest.approx(-0.45)), ("deer", pytest.approx(-0.45))]
+
+
+def test_a_part_of_a_plan_can_be_read(store):
+    data = dataset()
+    fill(store, data, plan(data, repeats=1))
+    assert study.load(store, plan(data, repeats=3), silent).accuracy("lenet", "clean").n == 1
+    assert study.load(Store(store.root / "empty"), plan(data), silent) is None
+
+
+def test_without_a_baseline_nothing_is_relative(store):
+    data = dataset()
+    wanted = plan(data)
+    noisy = type(wanted)(wanted.dataset, wanted.fingerprint, tuple(c for c in wanted.cells if c.corruption != "clean"))
+    fill(store, data, noisy)
+    found = study.load(store, noisy, silent)
+    assert found.relative("lenet", "wrong:0.5") is None
+    assert found.accuracy_change("lenet", "wrong:0.5") is None
+    assert found.most_hit("lenet", "wrong:0.5") == []
+
+
+def test_a_damaged_outcome_is_said_and_set_aside(store):
+    data = dataset()
+    wanted = plan(data)
+    fill(store, data, wanted)
+    key = wanted.key(wanted.cells[0])
+    (store.root / OUTCOMES / key[:2] / key).write_bytes(b"PK nonsense")
+    said = []
+    found = study.load(store, wanted, said.append)
+    assert len(found.outcomes) == len(wanted.cells) - 1
+    assert len(said) == 1
+    assert "set aside" in said[0]
+    assert (store.root / "damaged" / OUTCOMES).is_dir()
+
+
+def test_a_whole_store_is_one_study_for_each_data_set_never_mixed(store):
+    small, large = dataset(per_class=20), dataset(per_class=30)
+    fill(store, small, plan(small))
+    fill(store, large, plan(large))
+    found = study.load_all(store, silent)
+    assert sorted(len(one.card.y_test) for one in found) == [60, 90]
+    assert all({o.fingerprint for o in one.outcomes} == {one.card.fingerprint} for one in found)
+
+
+def test_outcomes_of_another_version_are_left_out_and_it_is_said(store, monkeypatch):
+    data = dataset()
+    fill(store, data, plan(data))
+    monkeypatch.setattr(study.train, "VERSION", 99)
+    said = []
+    assert study.load_all(store, said.append) == []
+    assert said == ["6 outcomes were measured by another version of dqsuite and are not used"]
+
+
+def test_outcomes_without_their_card_are_said(store):
+    data = dataset()
+    fill(store, data, plan(data))
+    (store.root / CARDS / data.fingerprint[:2] / data.fingerprint).unlink()
+    said = []
+    assert study.load_all(store, said.append) == []
+    assert "its card is missing" in said[0]
+
+
+def test_the_time_left_comes_from_like_cells_or_is_unknown(store):
+    data = dataset()
+    assert study.seconds_left(store, plan(data), 2, silent) is None
+    fill(store, data, plan(data, repeats=1))
+    assert study.seconds_left(store, plan(data, repeats=3), 2, silent) == pytest.approx(4 * 2.0 / 2)
+    assert study.seconds_left(store, plan(data, repeats=1), 2, silent) == 0
+    assert study.seconds_left(store, plan(data, models=["lenet", "lenet5"]), 2, silent) is None
+
+
+def test_versions_name_what_an_outcome_depends_on():
+    names = [name for name, _ in study.versions("first:10+wrong:0.3", "lenet;width=0.5")]
+    assert names == ["train", "first", "lenet", "wrong"]
+    assert study.versions("clean", "mine:factory@0123456789ab") == (("train", study.train.VERSION),)
+
+
+def test_matrices_at_the_best_epoch_come_from_the_best_predictions(store):
+    data = dataset()
+    wanted = plan(data, [], repeats=1)
+    fill(store, data, wanted)
+    found = study.load(store, wanted, silent)
+    np.testing.assert_array_equal(
+        found.predicted("lenet", "clean", "best").values[0], found.at("lenet", "clean")[0].best
+    )
