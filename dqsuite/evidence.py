@@ -7,7 +7,6 @@ Confidences stay at home.
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from dqsuite.datasets import Card
 from dqsuite.errors import DqError
+from dqsuite.files import replacing
 from dqsuite.outcome import Outcome
 from dqsuite.store import CARDS, OUTCOMES, Store, nothing_stored
 
@@ -46,16 +46,13 @@ def export_evidence(store: Store, path: Path) -> int:
     names = sorted(store.list(OUTCOMES))
     if not names:
         raise nothing_stored(store)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with zipfile.ZipFile(temporary, "w") as file:
+        with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as file:
             file.writestr(zipfile.ZipInfo(_MANIFEST), json.dumps({"format": FORMAT, "outcomes": len(names)}))
             for kind, members in ((CARDS, sorted(store.list(CARDS))), (OUTCOMES, names)):
                 for name in members:
                     file.writestr(zipfile.ZipInfo(f"{kind}/{name}"), store.get(kind, name))
-        temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise DqError(f"cannot write {path} ({error.strerror})", "name a file that you can write") from error
     return len(names)
 
@@ -89,15 +86,26 @@ def _merge(store: Store, kind: str, name: str, data: bytes | None, merge: Merge)
         record = (Outcome if kind == OUTCOMES else Card).from_bytes(data or b"")
         if (record.key if isinstance(record, Outcome) else record.fingerprint) != name:
             raise ValueError("it is not what its name says")
+        added = store.put_if_absent(kind, name, data or b"")
     except ValueError:
         merge.damaged.append(name)
         return
-    if store.put_if_absent(kind, name, data or b""):
-        merge.added += kind == OUTCOMES
-    elif isinstance(record, Outcome):
-        merge.present += 1
-        if not record.same_measurement(Outcome.from_bytes(store.get(kind, name))):
-            merge.differing.append(str(record.cell))
+    if isinstance(record, Outcome):
+        added = added or _replaces_damaged(store, record, data or b"", merge)
+        merge.added += added
+        merge.present += not added
+
+
+def _replaces_damaged(store: Store, record: Outcome, data: bytes, merge: Merge) -> bool:
+    """Compare an outcome with the store's own, which stays unless it is damaged; return whether it was replaced."""
+    try:
+        own = Outcome.from_bytes(store.get(OUTCOMES, record.key))
+    except ValueError:
+        store.set_aside(OUTCOMES, record.key)
+        return store.put_if_absent(OUTCOMES, record.key, data)
+    if not record.same_measurement(own):
+        merge.differing.append(str(record.cell))
+    return False
 
 
 def _member(file: zipfile.ZipFile, member: str) -> bytes | None:

@@ -11,12 +11,18 @@ from dqsuite.errors import DqError
 
 _COMPUTE_CAPABILITY_MAJOR = 75  # CUdevice_attribute of the CUDA driver API
 _BF16_SINCE_MAJOR = 8  # Ampere is the first generation whose tensor cores take bfloat16
+_CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # microseconds of processor time, and in which period
 _CPU_BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return the number of cores that this process may use: its affinity, and the quota of its container."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = map(int, _CPU_QUOTA.read_text().split())
+    except (OSError, ValueError):  # no control groups, or no quota ("max")
+        return found
+    return max(1, min(found, quota // period))
 
 
 def resolve_device(name: str) -> str:
@@ -29,10 +35,11 @@ def resolve_device(name: str) -> str:
     """
     if name not in ("auto", "cpu", "cuda"):
         raise DqError(f"unknown device {name!r}", "use auto, cpu or cuda")
-    found = cuda_capability() is not None
-    if name == "cuda" and not found:
+    if name == "cpu" or (name == "auto" and cuda_capability() is None):
+        return "cpu"
+    if cuda_capability() is None:
         raise DqError("no CUDA device was found", "use --device cpu, or install a driver and a CUDA build of torch")
-    return "cuda" if found and name != "cpu" else "cpu"
+    return "cuda"
 
 
 def native_precision(device: str) -> str:

@@ -55,7 +55,8 @@ def relative_matrix(damaged: xr.DataArray, baseline: xr.DataArray) -> xr.DataArr
 
 def tpr(matrix: xr.DataArray) -> xr.DataArray:
     """Return the true positive rate (recall) of each class: (..., class), nan for a class without test images."""
-    diagonal = np.diagonal(matrix.transpose(..., "true", "predicted").values, axis1=-2, axis2=-1)
+    matrix = matrix.transpose(..., "true", "predicted")
+    diagonal = np.diagonal(matrix.values, axis1=-2, axis2=-1)
     totals = matrix.sum("predicted")
     return (totals.copy(data=diagonal) / totals.where(totals > 0)).rename(true="class")
 

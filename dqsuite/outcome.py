@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.cells import Cell
-from dqsuite.records import pack, unpack
+from dqsuite.errors import DqError
+from dqsuite.records import OtherVersionError, pack, unpack
 
 FORMAT = 1
 CURVES = ("train_loss", "train_accuracy", "test_accuracy", "learning_rate")
@@ -80,16 +81,18 @@ class Outcome:
 
         Raises
         ------
+        OtherVersionError
+            Another version of dqsuite wrote it.
         ValueError
-            The bytes are damaged, or of another format.
+            The bytes are damaged.
         """
         header, arrays = unpack(data)
         try:
             if header["format"] != FORMAT:
-                raise ValueError(f"outcome format {header['format']}, this version reads {FORMAT}")
+                raise OtherVersionError(f"outcome format {header['format']}, this version reads {FORMAT}")
             last = arrays["last"]
             return cls(
-                cell=Cell.from_json(header["cell"]),
+                cell=_cell(header["cell"]),
                 fingerprint=header["fingerprint"],
                 curves=dict(zip(CURVES, arrays["curves"], strict=True)),
                 last=last,
@@ -102,10 +105,17 @@ class Outcome:
             raise ValueError(f"not an outcome: {error!r}") from error
 
     def same_measurement(self, other: Outcome) -> bool:
-        """Tell whether two outcomes agree to the bit in everything but provenance."""
+        """Tell whether two outcomes agree to the bit in everything that was measured."""
         return (
             self.manifest == other.manifest
             and all(np.array_equal(self.curves[name], other.curves[name], equal_nan=True) for name in CURVES)
             and np.array_equal(self.last, other.last)
             and np.array_equal(self.best, other.best)
         )
+
+
+def _cell(values: Mapping[str, Any]) -> Cell:
+    try:
+        return Cell.from_json(values)
+    except (TypeError, DqError) as error:  # a setting or a field that this version does not know
+        raise OtherVersionError(f"its cell is not of this version ({error})") from error

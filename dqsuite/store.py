@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -97,6 +98,8 @@ class Store:
         return path
 
     def _path(self, kind: str, name: str) -> Path:
+        if not re.fullmatch(r"[\w-]+", name):  # a name may come from a file of somebody else
+            raise ValueError(f"{name!r} is no name of a record")
         return self.root / kind / name[:2] / name
 
     def _unwritable(self, error: OSError) -> DqError:

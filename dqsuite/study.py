@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from statistics import median
 
@@ -15,10 +16,12 @@ from dqsuite import corruptions, datasets, models, train
 from dqsuite.cells import Cell, Plan, Versions
 from dqsuite.corruptions import CLEAN, Manifest
 from dqsuite.datasets import Card
+from dqsuite.errors import DqError
 from dqsuite.grammar import parse_chain, parse_term
 from dqsuite.metrics import confusion_matrix, relative_matrix, tpr
 from dqsuite.outcome import Outcome
 from dqsuite.recipes import Recipe
+from dqsuite.records import OtherVersionError
 from dqsuite.stats import Interval, mean_interval
 from dqsuite.store import CARDS, OUTCOMES, Store
 
@@ -67,6 +70,14 @@ def versions(corruption: str, model: str) -> Versions:
     return (("train", train.VERSION), *sorted(found.items()))
 
 
+def _current(cell: Cell) -> bool:
+    """Tell whether this version of dqsuite would measure the cell in the same way."""
+    try:
+        return cell.versions == versions(cell.corruption, cell.model)
+    except DqError:  # it names what this version does not know
+        return False
+
+
 @dataclass(frozen=True)
 class Study:
     """Outcomes on one data set, of one recipe and precision: models × conditions × repeats."""
@@ -86,13 +97,19 @@ class Study:
 
     def conditions(self, model: str) -> list[str]:
         """Return the model's conditions, the clean baseline first."""
-        found = dict.fromkeys(o.cell.corruption for o in self.outcomes if o.cell.model == model)
+        found = [condition for trained, condition in self._grid if trained == model]
         return sorted(found, key=lambda condition: condition != CLEAN)
 
     def at(self, model: str, condition: str) -> list[Outcome]:
         """Return the outcomes of one condition by repeat."""
-        found = [o for o in self.outcomes if (o.cell.model, o.cell.corruption) == (model, condition)]
-        return sorted(found, key=lambda outcome: outcome.cell.repeat)
+        return self._grid.get((model, condition), [])
+
+    @cached_property
+    def _grid(self) -> dict[tuple[str, str], list[Outcome]]:
+        grid: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+        for outcome in sorted(self.outcomes, key=lambda outcome: outcome.cell.repeat):
+            grid[outcome.cell.model, outcome.cell.corruption].append(outcome)
+        return dict(grid)
 
     def manifests(self, model: str, condition: str) -> list[Manifest]:
         """Return the realised damage of one condition by repeat."""
@@ -146,15 +163,26 @@ class Study:
 
 
 def read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
-    """Yield the stored outcomes of these names; what is damaged is said, set aside, and counts as not there."""
+    """Yield the stored outcomes of these names.
+
+    What is damaged is said and set aside, and counts as not there; what another version wrote is said and left.
+    """
+    foreign = 0
     for name in names:
         try:
-            yield Outcome.from_bytes(store.get(OUTCOMES, name))
+            outcome = Outcome.from_bytes(store.get(OUTCOMES, name))
+            if outcome.key != name:
+                raise ValueError("it is not what its name says")
+            yield outcome
         except KeyError:
             continue
+        except OtherVersionError:
+            foreign += 1
         except ValueError as error:
             aside = store.set_aside(OUTCOMES, name)
             say(f"a stored outcome is damaged ({error}); it was set aside as {aside} and will be trained again")
+    if foreign:
+        say(f"{foreign} outcomes were written by another version of dqsuite and are not used")
 
 
 def read_card(store: Store, fingerprint: str, say: Say) -> Card | None:
@@ -187,15 +215,15 @@ def load(store: Store, wanted: Plan, say: Say) -> Study | None:
 def load_all(store: Store, say: Say) -> list[Study]:
     """Return every study in a store, without the data sets: one for each data set, recipe and precision."""
     groups: dict[tuple[str, Recipe, str], list[Outcome]] = defaultdict(list)
-    outdated: Counter[str] = Counter()
+    outdated = 0
     for outcome in read(store, sorted(store.list(OUTCOMES)), say):
         cell = outcome.cell
-        if cell.versions != versions(cell.corruption, cell.model):
-            outdated[cell.model] += 1
-        else:
+        if _current(cell):
             groups[outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
+        else:
+            outdated += 1
     if outdated:
-        say(f"{outdated.total()} outcomes were measured by another version of dqsuite and are not used")
+        say(f"{outdated} outcomes were measured by another version of dqsuite and are not used")
     studies = []
     for (fingerprint, _, _), outcomes in groups.items():
         card = read_card(store, fingerprint, say)

@@ -118,11 +118,8 @@ def parse(text: str, files: Mapping[str, str] | None = None) -> Chain:
     known = dict(files or {})
     named = [(CORRUPTIONS[term.name], term) for term in _terms(text)]
     terms = tuple(corruption.canonical(term, known) for corruption, term in named)
-    versions = tuple(sorted({(term.name, corruption.version) for corruption, term in named}))
     mentioned = {value for term in terms for _, value in term.params}
-    return Chain(
-        terms, versions, tuple(sorted((digest, path) for digest, path in known.items() if digest in mentioned))
-    )
+    return Chain(terms, tuple(sorted((digest, path) for digest, path in known.items() if digest in mentioned)))
 
 
 def apply(

@@ -13,12 +13,11 @@ CLEAN = "clean"
 class Chain:
     """Checked terms in the order in which they apply; ``str(chain)`` is the canonical text, ``clean`` for no term.
 
-    ``versions`` names each corruption used and its version, sorted. ``files`` leads from the digests in the text to the
-    files that they stand for; where a file lies does not matter to equality and hash.
+    ``files`` leads from the digests in the text to the files that they stand for; where a file lies does not matter to
+    equality and hash.
     """
 
     terms: tuple[Term, ...] = ()
-    versions: tuple[tuple[str, int], ...] = ()
     files: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import traceback
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, cast
 
 from dqsuite.cells import Cell
 from dqsuite.engines.work import Job, Report, Started, work
@@ -48,7 +48,7 @@ def _share(job: Job, workers: int, report: Report) -> None:
             outbox.close()  # the worker's copy is then the only one, and its death ends the pipe
             crew[inbox] = worker
         while crew:
-            for inbox in [inbox for inbox in crew if inbox in wait(list(crew))]:
+            for inbox in cast("list[Connection[Any, Any]]", wait(list(crew))):
                 try:
                     event = inbox.recv()
                 except (EOFError, OSError):

@@ -18,6 +18,7 @@ from dqsuite import datasets
 from dqsuite.cells import Cell, Plan
 from dqsuite.datasets import Dataset
 from dqsuite.errors import DqError
+from dqsuite.records import pack
 from dqsuite.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.train import Trained, Watch
 
@@ -111,9 +112,9 @@ def _settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
 
 
 def _put(store: Store, key: str, trained: Trained) -> None:
-    """Store the outcome last: it alone says that the cell is done."""
-    store.put_if_absent(CONFIDENCES, key, trained.confidences.tobytes())
-    store.put_if_absent(OUTCOMES, key, trained.outcome.to_bytes())
+    """Store the outcome, which alone says that the cell is done, and then the confidences that belong to it."""
+    if store.put_if_absent(OUTCOMES, key, trained.outcome.to_bytes()):
+        store.put_if_absent(CONFIDENCES, key, pack({}, confidences=trained.confidences))
 
 
 def _load(job: Job) -> Dataset:

@@ -40,7 +40,7 @@ MODELS: Registry[Architecture] = Registry(
 
 
 def identify(text: str) -> Identity:
-    """Say which model a text names: its canonical text, its version and its factory. Does not import torch.
+    """Say which model a text names: its canonical text and its factory. Does not import torch.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def _identify_ours(term: Term) -> Identity:
             f"write {term.name} or {term.name};width=NUMBER",
         )
     factory = partial(_build_ours, architecture.factory, read_width(term))
-    return Identity(str(Term(term.name, "", canonical_params(term))), architecture.version, factory)
+    return Identity(str(Term(term.name, "", canonical_params(term))), factory)
 
 
 def _build_ours(path: str, width: float, num_classes: int, image_shape: ImageShape) -> nn.Module:

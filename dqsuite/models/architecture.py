@@ -41,12 +41,9 @@ class Identity:
     ----------
     name : str
         The canonical text, which stands in a cell; code that is not ours stands in it with its digest or version.
-    version : int
-        Of the architecture; 1 for a factory that is not ours.
     factory : callable
         ``(num_classes, image_shape) -> nn.Module``, the width already given; imports torch when called.
     """
 
     name: str
-    version: int
     factory: Callable[[int, ImageShape], nn.Module]

@@ -44,7 +44,7 @@ def identify_external(term: Term) -> Identity:
     read_width(term)
     digest = _digest(term.name)
     name = str(Term(term.name, pinned(term, digest), canonical_params(term)))
-    return Identity(name, 1, partial(_build, term, digest))
+    return Identity(name, partial(_build, term, digest))
 
 
 def _digest(module: str) -> str:

@@ -30,7 +30,7 @@ def identify_timm(term: Term) -> Identity:
     if not bare(term) or term.params:
         raise DqError(f"cannot read the timm model {str(term)!r}", "write timm:NAME; timm's models have no width")
     name = str(Term("timm", pinned(term, importlib.metadata.version("timm"))))
-    return Identity(name, 1, partial(_build, bare(term)))
+    return Identity(name, partial(_build, bare(term)))
 
 
 def _build(name: str, num_classes: int, image_shape: ImageShape) -> nn.Module:

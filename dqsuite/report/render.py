@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dqsuite import __version__
 from dqsuite.errors import DqError
+from dqsuite.files import replacing
 from dqsuite.report import tables
 from dqsuite.study import Study
 
@@ -30,11 +30,9 @@ def write(studies: Sequence[Study], path: Path) -> Path:
         lstrip_blocks=True,
     )
     text = pages.get_template("index.html.j2").render(studies=studies, tables=tables, version=__version__)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DqError(f"cannot write the report {path} ({error.strerror})", "name another file with --out") from error
     return path

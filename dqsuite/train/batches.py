@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
+from dqsuite.corruptions import Damaged
+from dqsuite.models.evaluating import evaluating
 from dqsuite.recipes import Recipe
 
 _NO_BATCH_STATISTICS = 1  # a batch of one record has no variance, and BatchNorm refuses it
+
+_MEASURED = 500  # records at a time
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,20 @@ class Scaling:
 
 
 class Batches:
-    """The training set of one cell on the device, and its order and augmentation from epoch to epoch."""
+    """The training set of one cell on the device, and its order and augmentation from epoch to epoch.
 
-    def __init__(
-        self, images: NDArray[np.uint8], labels: NDArray[np.int64], recipe: Recipe, scaling: Scaling, device: str
-    ) -> None:
+    Everything is drawn for the records of the whole data set and used for those that the damage kept: so every
+    condition of a repeat meets the same records in the same order, flipped and turned in the same way.
+    """
+
+    def __init__(self, damaged: Damaged, recipe: Recipe, scaling: Scaling, device: str) -> None:
+        images = damaged.images
         self.recipe, self.scaling, self.device = recipe, scaling, device
+        self.kept, self.total = damaged.kept, damaged.manifest.records_before
         self.height, self.width = images.shape[1:3]
         border = ((0, 0), (recipe.crop, recipe.crop), (recipe.crop, recipe.crop), (0, 0))
         self.images = torch.from_numpy(np.pad(images, border) if recipe.crop else images).to(device)
-        self.labels = torch.from_numpy(labels).to(device)
+        self.labels = torch.from_numpy(damaged.labels).to(device)
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
@@ -65,28 +73,45 @@ class Batches:
 
         All draws of the epoch are made here, on the CPU, from `rng`: they are the same on every device.
         """
-        order = self._move(rng.permutation(len(self.labels)))
-        flips, crops, turns = self._draw(rng, len(order))
+        order = self._order(rng)
+        flips, crops, turns = self._draw(rng)
         for start in range(0, len(self) * self.recipe.batch_size, self.recipe.batch_size):
-            part = slice(start, start + self.recipe.batch_size)
-            batch = self._cropped(order[part], crops[part]) if self.recipe.crop else self.images[order[part]]
+            records = order[start : start + self.recipe.batch_size]
+            batch = self._cropped(records, crops[records]) if self.recipe.crop else self.images[records]
             if self.recipe.flip:
-                batch = torch.where(flips[part, None, None, None], batch.flip(2), batch)
+                batch = torch.where(flips[records, None, None, None], batch.flip(2), batch)
             if self.recipe.rotation or self.recipe.shift:
-                batch = self._turned(batch, turns[part])
-            yield self.scaling(batch), self.labels[order[part]]
+                batch = self._turned(batch, turns[records])
+            yield self.scaling(batch), self.labels[records]
 
-    def _draw(self, rng: np.random.Generator, n: int) -> tuple[Tensor, Tensor, Tensor]:
+    def fitted(self, model: nn.Module) -> bool:
+        """Tell whether the model, in evaluation mode, predicts every record's given label without augmentation."""
+        crop = slice(self.recipe.crop, -self.recipe.crop or None)
+        with evaluating(model):
+            parts = zip(torch.split(self.images, _MEASURED), torch.split(self.labels, _MEASURED), strict=True)
+            return all(
+                bool((model(self.scaling(images[:, crop, crop])).argmax(1) == labels).all()) for images, labels in parts
+            )
+
+    def _order(self, rng: np.random.Generator) -> Tensor:
+        """Return the positions of the kept records in the order of a permutation of all, int64 (n,)."""
+        position = np.full(self.total, -1)
+        position[self.kept] = np.arange(len(self.kept))
+        order = position[rng.permutation(self.total)]
+        return self._move(order[order >= 0])
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Return per record: flip or not (n,), crop corner (n, 2), and affine map (n, 2, 3) of rotation and shift."""
-        recipe = self.recipe
+        recipe, n = self.recipe, self.total
         flips = rng.random(n) < recipe.flip
         crops = rng.integers(0, 2 * recipe.crop + 1, size=(n, 2))
         angle = np.deg2rad(rng.uniform(-recipe.rotation, recipe.rotation, n))
         shift = 2 * rng.uniform(-recipe.shift, recipe.shift, (n, 2))  # grid_sample's sides are 2 long
         ratio = self.height / self.width
         cos, sin = np.cos(angle), np.sin(angle)
-        turns = np.stack([cos, -sin * ratio, shift[:, 0], sin / ratio, cos, shift[:, 1]], axis=1).reshape(n, 2, 3)
-        return self._move(flips), self._move(crops), self._move(turns.astype(np.float32))
+        turns = np.stack([cos, -sin * ratio, shift[:, 0], sin / ratio, cos, shift[:, 1]], axis=1, dtype=np.float32)
+        turns = turns.reshape(n, 2, 3)
+        return self._move(flips[self.kept]), self._move(crops[self.kept]), self._move(turns[self.kept])
 
     def _cropped(self, records: Tensor, corners: Tensor) -> Tensor:
         rows = corners[:, :1] + torch.arange(self.height, device=self.device)

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dqsuite.models.evaluating import evaluating
 from dqsuite.train.batches import Scaling
 
 _BATCH = 500  # large enough for a GPU, small enough for the cache of a core
@@ -25,13 +26,13 @@ class TestSet:
         self.scaling = scaling
         self.dtype = np.uint8 if classes <= 256 else np.uint16
 
-    @torch.inference_mode()
     def logits(self, model: nn.Module) -> Tensor:
-        """Return float32 (N, K), the model in evaluation mode."""
-        model.eval()
-        parts = [model(self.scaling(part)).float() for part in torch.split(self.images, _BATCH)]
-        model.train()
-        return torch.cat(parts)
+        """Return float32 (N, K), the model in evaluation mode.
+
+        In full precision whatever the training's is: logits in bfloat16 tie, and ties go to the lower class.
+        """
+        with evaluating(model):
+            return torch.cat([model(self.scaling(part)) for part in torch.split(self.images, _BATCH)])
 
     def predictions(self, logits: Tensor) -> NDArray[np.unsignedinteger[Any]]:
         """Return the predicted class of each image (N,), uint8 or uint16."""

@@ -24,6 +24,8 @@ from dqsuite.train.batches import Batches, Scaling
 from dqsuite.train.evaluate import TestSet
 from dqsuite.train.optimise import Progress, Rate, optimizer
 
+_NEARLY_FITTED = 0.95  # accuracy met in training, below which measuring the whole training set is not worth its time
+
 
 def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
     """Train one cell; see `dqsuite.train.train`."""
@@ -33,11 +35,12 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
     chain = corruptions.parse(cell.corruption, dict(plan.files))
     damaged = corruptions.apply(chain, dataset.x_train, dataset.y_train, dataset.classes, streams.noise)
     scaling = Scaling.of(damaged.images, cell.recipe.scaling, device)
-    batches = Batches(damaged.images, damaged.labels, cell.recipe, scaling, device)
+    batches = Batches(damaged, cell.recipe, scaling, device)
     test = TestSet(dataset.x_test, dataset.y_test, len(dataset.classes), scaling, device)
-    with _seeded(int(streams.weights.generate_state(1)[0]), device):
+    weights, dropout = map(int, streams.weights.generate_state(2))
+    with _seeded(weights, device):
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
-        seed_dropout(model, int(streams.weights.generate_state(2)[1]))
+        seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
         run = _Run(cell, model, batches, test, device)
         run.fit(streams.order, watch)
@@ -73,8 +76,7 @@ class _Run:
         best = -1.0
         for epoch in range(self.epochs):
             loss, fitted = self._epoch(epoch, seeds.generator(order, epoch))
-            with self._autocast():
-                self.logits = self.test.logits(self.model)
+            self.logits = self.test.logits(self.model)
             self.last = self.test.predictions(self.logits)
             accuracy = float(np.mean(self.last == self.test.labels))
             if accuracy > best:
@@ -84,7 +86,7 @@ class _Run:
             watch(epoch + 1, self.epochs, accuracy)
             if progress.update(accuracy, self.rate):
                 self.stopped = "patience"
-            elif self.recipe.fit and fitted == 1.0:
+            elif self.recipe.fit and fitted > _NEARLY_FITTED and self.batches.fitted(self.model):
                 self.stopped = "fit"
             if self.stopped:
                 return

@@ -10,6 +10,7 @@ from torch import nn
 from dqsuite.recipes import Recipe
 
 _KERAS_EPSILON = 1e-7
+_ROUNDING = 1e-9  # one test image of 10,000 is a gain of exactly 1e-4, which must not exceed 1e-4 by rounding
 
 
 def optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -60,7 +61,7 @@ class Progress:
         """Take an epoch's accuracy, lower the rate on a plateau, and return whether the patience is at an end."""
         better = accuracy > self.best
         self.best, self.waited = max(self.best, accuracy), 0 if better else self.waited + 1
-        gained = accuracy > self.level + self.recipe.plateau_delta
+        gained = accuracy - self.level > self.recipe.plateau_delta + _ROUNDING
         self.level, self.plateau = (accuracy, 0) if gained else (self.level, self.plateau + 1)
         if self.recipe.plateau_patience and self.plateau >= self.recipe.plateau_patience:
             rate.factor, self.plateau = rate.factor * self.recipe.plateau_factor, 0

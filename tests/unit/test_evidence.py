@@ -9,6 +9,7 @@ from fabricated import dataset, fill, outcome, plan
 from dqsuite import study
 from dqsuite.errors import DqError
 from dqsuite.evidence import export_evidence, import_evidence
+from dqsuite.records import pack, unpack
 from dqsuite.store import CONFIDENCES, OUTCOMES, Store
 
 
@@ -78,7 +79,25 @@ def test_damaged_and_misnamed_records_are_left_out(here, there, tmp_path):
         file.writestr("outcomes/../../escape", good)
     merge = import_evidence(there, tmp_path / "e.zip")
     assert (merge.added, len(merge.damaged)) == (0, 3)
-    assert not (tmp_path / "escape").exists()
+
+
+def test_a_record_cannot_be_written_outside_the_store(there, tmp_path):
+    header, arrays = unpack(dataset().card().to_bytes())
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", json.dumps({"format": 1}))
+        file.writestr("cards/../../../escape", pack(header | {"fingerprint": "../../../escape"}, **arrays))
+    assert import_evidence(there, tmp_path / "e.zip").damaged == ["../../../escape"]
+    assert [path.name for path in tmp_path.iterdir()] == ["e.zip"]
+
+
+def test_a_damaged_outcome_of_the_store_gives_way_to_the_files(here, there, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    import_evidence(there, tmp_path / "e.zip")
+    name = next(there.list(OUTCOMES))
+    (there.root / OUTCOMES / name[:2] / name).write_bytes(b"damaged")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present) == (1, 5)
+    assert there.get(OUTCOMES, name) == here.get(OUTCOMES, name)
 
 
 @pytest.mark.parametrize("format_", [2, "x", None])
@@ -105,5 +124,6 @@ def test_other_mistakes_are_one_line(here, there, tmp_path):
         import_evidence(there, tmp_path / "absent.zip")
     with pytest.raises(DqError, match="holds no outcome"):
         export_evidence(there, tmp_path / "e.zip")
+    (here.root / OUTCOMES / "file").write_text("")
     with pytest.raises(DqError, match="cannot write"):
-        export_evidence(here, tmp_path / "absent" / "e.zip")
+        export_evidence(here, here.root / OUTCOMES / "file" / "e.zip")

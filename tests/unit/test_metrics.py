@@ -50,6 +50,13 @@ def test_a_class_without_test_images_has_no_tpr():
     assert np.isnan(found.sel({"class": "frog"}, drop=True).item())
 
 
+def test_the_order_of_the_axes_does_not_matter():
+    found = metrics.confusion_matrix(np.array([0, 0, 1, 2]), predicted([0, 1, 1, 2], [0, 0, 1, 1]), CLASSES)
+    turned = found.transpose("predicted", "repeat", "true")
+    xr.testing.assert_identical(metrics.tpr(turned), metrics.tpr(found))
+    xr.testing.assert_identical(metrics.directionality(turned), metrics.directionality(found))
+
+
 def test_a_relative_matrix_is_the_difference_of_the_averages():
     truth = np.array([0, 0, 1, 2])
     baseline = metrics.confusion_matrix(truth, predicted([0, 0, 1, 2], [0, 0, 1, 2]), CLASSES)

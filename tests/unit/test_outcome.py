@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dqsuite.cells import Cell
 from dqsuite.outcome import CURVES, Outcome
 from dqsuite.recipes import RECIPES
-from dqsuite.records import pack, unpack
+from dqsuite.records import OtherVersionError, pack, unpack
 
 CELL = Cell("digits", "clean", "lenet", RECIPES["standard"], "fp32", 0, (("train", 1),))
 
@@ -84,5 +84,5 @@ def test_what_is_no_outcome_is_a_value_error(data):
 
 def test_an_unknown_format_is_named():
     header, arrays = unpack(outcome().to_bytes())
-    with pytest.raises(ValueError, match="format 99, this version reads 1"):
+    with pytest.raises(OtherVersionError, match="format 99, this version reads 1"):
         Outcome.from_bytes(pack({**header, "format": 99}, **arrays))

@@ -5,6 +5,7 @@ import pytest
 from fabricated import dataset, fill, plan
 
 from dqsuite import study
+from dqsuite.records import pack, unpack
 from dqsuite.store import CARDS, OUTCOMES, Store
 
 
@@ -105,6 +106,55 @@ def test_outcomes_of_another_version_are_left_out_and_it_is_said(store, monkeypa
     said = []
     assert study.load_all(store, said.append) == []
     assert said == ["6 outcomes were measured by another version of dqsuite and are not used"]
+
+
+def alter(store, change):
+    """Store again every outcome with its header changed."""
+    for name in list(store.list(OUTCOMES)):
+        header, arrays = unpack(store.get(OUTCOMES, name))
+        change(header)
+        (store.root / OUTCOMES / name[:2] / name).write_bytes(pack(header, **arrays))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda header: header.update(format=99),
+        lambda header: header["cell"]["recipe"].update(a_setting_of_the_future=1),
+        lambda header: header["cell"].update(a_field_of_the_future=1),
+    ],
+    ids=["format", "setting", "field"],
+)
+def test_outcomes_that_another_version_wrote_are_left_where_they_are(store, change):
+    data = dataset()
+    fill(store, data, plan(data))
+    alter(store, change)
+    said = []
+    assert study.load_all(store, said.append) == []
+    assert said == ["6 outcomes were written by another version of dqsuite and are not used"]
+    assert len(list(store.list(OUTCOMES))) == 6
+
+
+def test_a_corruption_that_this_version_does_not_know_is_left_out(store):
+    data = dataset()
+    wanted = plan(data)
+    foreign = [type(c).from_json(c.to_json() | {"corruption": "smudge:0.1"}) for c in wanted.cells[:1]]
+    fill(store, data, type(wanted)(wanted.dataset, wanted.fingerprint, (*wanted.cells, *foreign)))
+    said = []
+    (found,) = study.load_all(store, said.append)
+    assert len(found.outcomes) == 6
+    assert "1 outcomes were measured by another version" in said[0]
+
+
+def test_an_outcome_under_another_name_counts_as_damaged(store):
+    data = dataset()
+    wanted = plan(data)
+    fill(store, data, wanted)
+    one, other = (store.root / OUTCOMES / name[:2] / name for name in sorted(store.list(OUTCOMES))[:2])
+    other.write_bytes(one.read_bytes())
+    said = []
+    assert len(study.load(store, wanted, said.append).outcomes) == 5
+    assert "not what its name says" in said[0]
 
 
 def test_outcomes_without_their_card_are_said(store):

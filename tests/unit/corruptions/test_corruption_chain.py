@@ -49,11 +49,6 @@ def test_every_chain_has_one_canonical_text(typed, canonical):
     assert parse(canonical) == parse(typed)
 
 
-def test_versions_name_each_corruption_once():
-    assert parse("wrong:0.1+first:50+wrong:0.2").versions == (("first", 1), ("wrong", 1))
-    assert parse("clean").versions == ()
-
-
 def test_a_chain_pickles_and_hashes(matrix):
     chain = parse(f"wrong:0.1+transition;matrix={matrix}")
     copy = pickle.loads(pickle.dumps(chain))

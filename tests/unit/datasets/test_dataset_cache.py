@@ -8,7 +8,8 @@ import pytest
 
 from dqsuite.datasets import identify, load
 from dqsuite.datasets.base import Arrays
-from dqsuite.datasets.cache import cache_dir, recall, remember, replacing
+from dqsuite.datasets.cache import cache_dir, recall, remember
+from dqsuite.files import replacing
 
 
 @pytest.fixture

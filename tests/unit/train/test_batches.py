@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from dqsuite import corruptions
 from dqsuite.recipes import Recipe
+from dqsuite.seeds import streams
 from dqsuite.train.batches import Batches, Scaling
 
 PLAIN = Recipe(epochs=1, batch_size=4)
@@ -14,8 +16,10 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), np.uint8)
 LABELS = np.arange(10)
 
 
-def epoch(recipe, images=IMAGES, seed=0):
-    batches = Batches(images, LABELS[: len(images)], recipe, Scaling.of(images, "unit", "cpu"), "cpu")
+def epoch(recipe, images=IMAGES, seed=0, condition="clean"):
+    labels, classes = LABELS[: len(images)], tuple(map(str, LABELS))
+    damaged = corruptions.apply(corruptions.parse(condition), images, labels, classes, streams(0).noise)
+    batches = Batches(damaged, recipe, Scaling.of(images, "unit", "cpu"), "cpu")
     return list(batches.epoch(np.random.default_rng(seed)))
 
 
@@ -35,6 +39,15 @@ def test_an_epoch_shows_every_record_once_with_its_label():
 def test_the_order_is_drawn_from_the_generator_alone():
     labels = [torch.cat([labels for _, labels in epoch(PLAIN, seed=seed)]).tolist() for seed in (1, 1, 2)]
     assert labels[0] == labels[1] != labels[2]
+
+
+def test_conditions_meet_the_records_that_they_share_in_the_same_order_and_turned_alike():
+    recipe = dataclasses.replace(PLAIN, flip=0.5, crop=1)
+    whole, part = epoch(recipe), epoch(recipe, condition="drop_class:2/5/7")
+    labels = [torch.cat([labels for _, labels in parts]).tolist() for parts in (whole, part)]
+    assert labels[1] == [label for label in labels[0] if label not in (2, 5, 7)]
+    shared = [label not in (2, 5, 7) for label in range(10)]
+    np.testing.assert_array_equal(by_label(part), by_label(whole)[shared])
 
 
 def test_images_reach_the_model_in_channels_last_memory():

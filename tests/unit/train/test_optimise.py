@@ -10,7 +10,7 @@ from dqsuite.train.optimise import Progress, Rate, optimizer
 
 def test_milestones_multiply_the_rate_from_their_epoch_on():
     rate = Rate(RECIPES["lie-custom"], updates=1000)
-    assert [rate.at(epoch, 0) for epoch in (0, 74, 75, 124)] == pytest.approx([1e-3, 1e-3, 5e-4, 5e-4])
+    assert [rate.at(epoch, 0) for epoch in (0, 75, 76, 124)] == pytest.approx([1e-3, 1e-3, 5e-4, 5e-4])
 
 
 def test_a_linear_schedule_ends_at_zero():
