@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 from statistics import median
 
 import numpy as np
@@ -138,12 +138,17 @@ class Study:
         """Return the test accuracy with its interval over repeats and images."""
         return mean_interval(self._right(model, condition, epoch).values)
 
-    def accuracy_change(self, model: str, condition: str) -> Interval | None:
-        """Return the accuracy minus the clean baseline's, paired by repeat and image, or None without a pair."""
-        if not self.at(model, CLEAN):
+    def accuracy_change(self, model: str, condition: str, against: str = CLEAN) -> Interval | None:
+        """Return the accuracy minus that of another condition, paired by repeat and image, or None without a pair."""
+        if not self.at(model, condition) or not self.at(model, against):
             return None
-        damaged, clean = xr.align(self._right(model, condition), self._right(model, CLEAN), join="inner")
-        return mean_interval((damaged - clean).values) if damaged.sizes["repeat"] else None
+        one, other = xr.align(self._right(model, condition), self._right(model, against), join="inner")
+        return mean_interval((one - other).values) if one.sizes["repeat"] else None
+
+    def same_level(self, model: str) -> list[tuple[str, str]]:
+        """Return the pairs of conditions that do different things to the same amount: shuffle:0.3 and reduce:0.3."""
+        found = [condition for condition in self.conditions(model) if condition != CLEAN]
+        return [(a, b) for a, b in combinations(found, 2) if _amount(a) == _amount(b)]
 
     def tpr(self, model: str, condition: str) -> xr.DataArray:
         """Return the TPR of each class, averaged over repeats: (class,)."""
@@ -160,6 +165,10 @@ class Study:
     def _right(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
         predicted = self.predicted(model, condition, epoch)
         return predicted.copy(data=(predicted.values == self.card.y_test).astype(float))
+
+
+def _amount(condition: str) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    return [(step.value, step.params) for step in parse_chain(condition)]
 
 
 def read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:

@@ -16,7 +16,7 @@ from dqsuite import corruptions, datasets, evidence, models, study
 from dqsuite.cells import Plan
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
-from dqsuite.cli.summary import as_json, table
+from dqsuite.cli.summary import as_json, comparisons, table
 from dqsuite.engines import local
 from dqsuite.engines.work import Job
 from dqsuite.hardware import cores, native_precision, resolve_device
@@ -50,6 +50,8 @@ def run(options: Namespace) -> None:
         print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)}))
         return
     out.print(table(found))
+    if compared := comparisons(found):
+        out.print(compared)
     out.print(
         f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
         f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from rich.table import Table
 
+from dqsuite.corruptions import CLEAN
 from dqsuite.stats import Interval
 from dqsuite.study import Study
 
@@ -22,19 +24,38 @@ def table(study: Study) -> Table:
         for condition in study.conditions(model):
             accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
             hit = ", ".join(f"{name} {points(lost)}" for name, lost in study.most_hit(model, condition))
-            versus = points(change.mean) if change and hit else ""
+            versus = points(change.mean) if change and condition != CLEAN else ""
             shown.add_row(model, condition, percent(accuracy.mean), interval(accuracy), versus, hit)
         shown.add_section()
     return shown
 
 
+def comparisons(study: Study) -> Table | None:
+    """Return the differences between conditions of the same level, or None where there are none."""
+    shown = Table(title="different damage at the same level: difference of accuracy, in points", title_justify="left")
+    shown.add_column("model", no_wrap=True)
+    shown.add_column("conditions")
+    shown.add_column("difference", justify="right", no_wrap=True)
+    shown.add_column("95% interval", justify="right", no_wrap=True)
+    for model, one, other, found in _compared(study):
+        shown.add_row(model, f"{one} minus {other}", points(found.mean), interval(found, signed=True))
+    return shown if shown.row_count else None
+
+
 def as_json(study: Study) -> dict[str, Any]:
-    """Return per condition its name, accuracy (mean, low, high, n) and the TPR of each class, as fractions."""
+    """Return per condition its name, accuracy (mean, low, high, n) and the TPR of each class, as fractions.
+
+    Beside them the differences of accuracy: of each condition to the clean one, and of those at the same level.
+    """
     return {
         "dataset": study.card.name,
         "fingerprint": study.card.fingerprint,
         "recipe": study.recipe.name,
         "conditions": [_condition(study, model, name) for model in study.models for name in study.conditions(model)],
+        "comparisons": [
+            {"model": model, "name": one, "against": other, "difference": _interval(found)}
+            for model, one, other, found in _compared(study)
+        ],
     }
 
 
@@ -48,19 +69,29 @@ def points(fraction: float) -> str:
     return f"{100 * fraction:+.1f}"
 
 
-def interval(found: Interval) -> str:
+def interval(found: Interval, signed: bool = False) -> str:
     """Return ``65.9 to 66.9``, or why there is none."""
     if math.isnan(found.low):
         return "one repeat"
-    return f"{100 * found.low:.1f} to {100 * found.high:.1f}"
+    sign = "+" if signed else ""
+    return f"{100 * found.low:{sign}.1f} to {100 * found.high:{sign}.1f}"
+
+
+def _compared(study: Study) -> Iterator[tuple[str, str, str, Interval]]:
+    for model in study.models:
+        for one, other in study.same_level(model):
+            if found := study.accuracy_change(model, one, other):
+                yield model, one, other, found
 
 
 def _condition(study: Study, model: str, condition: str) -> dict[str, Any]:
     rates = study.tpr(model, condition)
+    change = study.accuracy_change(model, condition) if condition != CLEAN else None
     return {
         "name": condition,
         "model": model,
         "accuracy": _interval(study.accuracy(model, condition)),
+        "vs_clean": _interval(change) if change else None,
         "tpr": {str(name): _number(rate) for name, rate in zip(rates["class"].values, rates.values, strict=True)},
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import xarray as xr
 from dqsuite.corruptions import CLEAN
 from dqsuite.metrics import best_last_gap, look_alike_pairs
 from dqsuite.recipes import origins
+from dqsuite.stats import Interval
 from dqsuite.study import Study
 
 _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
@@ -59,6 +60,12 @@ def conditions(study: Study, model: str) -> list[Condition]:
     return [_condition(study, model, name) for name in study.conditions(model)]
 
 
+def comparisons(study: Study, model: str) -> list[tuple[str, str, str, str]]:
+    """Return the conditions of the same level in pairs: one, other, difference of accuracy, its interval."""
+    found = [(one, other, study.accuracy_change(model, one, other)) for one, other in study.same_level(model)]
+    return [(one, other, _points(change.mean), _ends(change, _points)) for one, other, change in found if change]
+
+
 def provenance(study: Study) -> list[tuple[str, str]]:
     """Return how the study was made, as pairs of a name and a value."""
     card, runs = study.card, [outcome.provenance for outcome in study.outcomes]
@@ -86,7 +93,7 @@ def _condition(study: Study, model: str, name: str) -> Condition:
     return Condition(
         name=name,
         accuracy=_percent(accuracy.mean),
-        interval="one repeat" if math.isnan(accuracy.low) else f"{_percent(accuracy.low)} to {_percent(accuracy.high)}",
+        interval=_ends(accuracy, _percent),
         change=_points(change.mean) if change else "",
         best=_percent(best.mean),
         gap=_points(gap),
@@ -129,6 +136,10 @@ def _count(value: float, signed: bool) -> str:
     text = f"{value:+.1f}" if signed else f"{value:.1f}"
     text = text.removesuffix(".0")
     return "0" if text in ("+0", "-0") else text.replace("-", "\N{MINUS SIGN}")
+
+
+def _ends(found: Interval, wording: Callable[[float], str]) -> str:
+    return "one repeat" if math.isnan(found.low) else f"{wording(found.low)} to {wording(found.high)}"
 
 
 def _percent(fraction: float) -> str:

@@ -37,6 +37,8 @@ def test_a_run_prints_json_and_leaves_a_report(trained):
     assert clean["accuracy"]["n"] == 2
     assert clean["accuracy"]["low"] < clean["accuracy"]["mean"] < clean["accuracy"]["high"]
     assert set(clean["tpr"]) == set("0123456789")
+    assert clean["vs_clean"] is None
+    assert printed["conditions"][1]["vs_clean"]["n"] == 2
     report = folder / printed["report"]
     assert report.parent.name == "reports"
     assert "confusion matrix" in report.read_text()

@@ -46,6 +46,16 @@ def test_accuracy_and_its_change_are_paired_by_repeat(store):
     assert change.low < -9 / 20 < change.high < 0
 
 
+def test_damage_of_the_same_level_is_compared_whatever_it_does(store):
+    data = dataset()
+    wanted = plan(data, ["wrong:0.5", "reduce:0.5", "reduce:0.2", "first:30+wrong:0.5"])
+    fill(store, data, wanted, lambda cell: {"wrong:0.5": 6, "reduce:0.5": 2}.get(cell.corruption, 0))
+    found = study.load(store, wanted, silent)
+    assert found.same_level("lenet") == [("wrong:0.5", "reduce:0.5")]
+    change = found.accuracy_change("lenet", "wrong:0.5", "reduce:0.5")
+    assert (change.mean, change.n) == (pytest.approx(-4 / 20), 3)
+
+
 def test_matrices_are_those_of_the_stored_predictions(store):
     data = dataset()
     wanted = plan(data)
