@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dqsuite.recipes import Recipe
+from dqsuite.records import FORMAT
 
 Versions = tuple[tuple[str, int], ...]
 
@@ -60,7 +61,7 @@ class Cell:
         fingerprint : str
             Of the data set that the cell was or would be trained on.
         """
-        return f"{self.variable()}-{_digest(self.versions, 8)}-{fingerprint}"
+        return f"{self.variable()}-{_digest([FORMAT, self.versions], 8)}-{fingerprint}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from dqsuite.store import CARDS, OUTCOMES, Store, nothing_stored
 
 FORMAT = 1
 _MANIFEST = "evidence.json"
+_LARGEST = 64 * 2**20  # bytes: no record comes near
 _READ_AGAIN = "export it again, or copy it again from where it came"
 
 
@@ -51,10 +51,17 @@ def export_evidence(store: Store, path: Path) -> int:
             file.writestr(zipfile.ZipInfo(_MANIFEST), json.dumps({"format": FORMAT, "outcomes": len(names)}))
             for kind, members in ((CARDS, sorted(store.list(CARDS))), (OUTCOMES, names)):
                 for name in members:
-                    file.writestr(zipfile.ZipInfo(f"{kind}/{name}"), store.get(kind, name))
-    except OSError as error:
-        raise DqError(f"cannot write {path} ({error.strerror})", "name a file that you can write") from error
+                    file.writestr(zipfile.ZipInfo(f"{kind}/{name}"), _own(store, kind, name))
+    except (OSError, ValueError) as error:
+        raise DqError(f"cannot write {path} ({error})", "name a file that you can write") from error
     return len(names)
+
+
+def _own(store: Store, kind: str, name: str) -> bytes:
+    try:
+        return store.get(kind, name)
+    except (KeyError, ValueError) as error:
+        raise DqError(f"the store's record {kind}/{name} cannot be read ({error})", "remove it") from error
 
 
 def import_evidence(store: Store, path: Path) -> Merge:
@@ -109,16 +116,18 @@ def _replaces_damaged(store: Store, record: Outcome, data: bytes, merge: Merge) 
 
 
 def _member(file: zipfile.ZipFile, member: str) -> bytes | None:
+    if file.getinfo(member).file_size > _LARGEST:
+        return None
     try:
         return file.read(member)
-    except (zipfile.BadZipFile, zlib.error, EOFError):
+    except Exception:  # zipfile and zlib raise half a dozen kinds at damaged bytes
         return None
 
 
 def _require_format(file: zipfile.ZipFile, path: Path) -> None:
     try:
-        found = json.loads(file.read(_MANIFEST))["format"]
-    except (KeyError, ValueError, TypeError):
+        found = json.loads(_member(file, _MANIFEST) or b"")["format"]
+    except (KeyError, ValueError, TypeError, RecursionError):
         raise DqError(f"{path} is a zip but no evidence", _READ_AGAIN) from None
     if found != FORMAT:
         raise DqError(

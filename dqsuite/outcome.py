@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from dqsuite.cells import Cell
 from dqsuite.errors import DqError
-from dqsuite.records import OtherVersionError, pack, unpack
+from dqsuite.records import FORMAT, OtherVersionError, pack, unpack
 
-FORMAT = 1
 CURVES = ("train_loss", "train_accuracy", "test_accuracy", "learning_rate")
 
 
@@ -90,18 +89,23 @@ class Outcome:
         try:
             if header["format"] != FORMAT:
                 raise OtherVersionError(f"outcome format {header['format']}, this version reads {FORMAT}")
-            last = arrays["last"]
+            last, best = arrays["last"], arrays["best_xor_last"]
+            float(header["provenance"]["seconds"])
+            if last.dtype.kind != "u" or last.ndim != 1 or last.dtype != best.dtype or last.shape != best.shape:
+                raise ValueError("damaged record: its predictions do not fit together")
+            if arrays["curves"].shape[0] != len(CURVES) or not arrays["curves"].size:
+                raise ValueError("damaged record: its curves are not complete")
             return cls(
                 cell=_cell(header["cell"]),
                 fingerprint=header["fingerprint"],
                 curves=dict(zip(CURVES, arrays["curves"], strict=True)),
                 last=last,
-                best=arrays["best_xor_last"] ^ last,
+                best=best ^ last,
                 manifest=header["manifest"],
                 stopped=header["stopped"],
                 provenance=header["provenance"],
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not an outcome: {error!r}") from error
 
     def same_measurement(self, other: Outcome) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,10 @@ def pack(header: Mapping[str, Any], **arrays: NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
+FORMAT = 1  # of an outcome's record; part of its key
+_LARGEST = 256 * 2**20  # bytes unpacked: far above any record, far below what would harm a machine
+
+
 class OtherVersionError(ValueError):
     """A whole record that another version of dqsuite wrote."""
 
@@ -32,6 +37,9 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         The bytes are truncated, altered (each member carries a checksum) or something else.
     """
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            if sum(member.file_size for member in file.infolist()) > _LARGEST:
+                raise ValueError("it is too large to be one")
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         return json.loads(arrays.pop("header").tobytes()), arrays

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,25 +18,49 @@ from pathlib import Path
 from dqsuite.errors import DqError
 
 OUTCOMES, CARDS, CONFIDENCES = "outcomes", "cards", "confidences"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Store:
     """A folder of records in three kinds: outcomes, data set cards, and confidences (too large for evidence)."""
 
     def __init__(self, root: str | Path) -> None:
+        if not str(root):
+            raise DqError("the store has an empty name", "name a folder with --store")
         self.root = Path(root)
-        if self.root.exists() and not self.root.is_dir():
+        try:
+            found = self.root.stat().st_mode
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unreadable(error) from error
+        if not stat.S_ISDIR(found):
             raise DqError(f"the store {self.root} is a file", "name a folder with --store")
 
     def has_many(self, kind: str, names: Iterable[str]) -> set[str]:
         """Return those of the names that are stored."""
-        return {name for name in names if self._path(kind, name).exists()}
+        return {name for name in names if os.path.lexists(self._path(kind, name))}
 
     def get(self, kind: str, name: str) -> bytes:
-        """Return a record. Raises KeyError where there is none."""
+        """Return a record.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        ValueError
+            What stands in its place is no file, such as a folder or a link to nowhere.
+        DqError
+            The store cannot be read.
+        """
+        path = self._path(kind, name)
         try:
-            return self._path(kind, name).read_bytes()
-        except FileNotFoundError:
+            return path.read_bytes()
+        except PermissionError as error:
+            raise self._unreadable(error) from error
+        except OSError as error:
+            if os.path.lexists(path):
+                raise ValueError(f"no readable file ({error.strerror})") from error
             raise KeyError(name) from None
 
     def put_if_absent(self, kind: str, name: str, data: bytes) -> bool:
@@ -68,14 +93,20 @@ class Store:
         return True
 
     def list(self, kind: str) -> Iterator[str]:
-        """Yield the names of all records of a kind, in no order."""
-        with contextlib.suppress(FileNotFoundError), os.scandir(self.root / kind) as shelves:
-            for shelf in shelves:
-                with contextlib.suppress(NotADirectoryError), os.scandir(shelf) as files:
-                    yield from (file.name for file in files)
+        """Yield the names of all records of a kind, in no order. Raises DqError where the store cannot be read."""
+        try:
+            for shelf in (self.root / kind).iterdir():
+                if shelf.is_dir():
+                    yield from (file.name for file in shelf.iterdir() if _NAME.fullmatch(file.name))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise DqError(
+                f"cannot read the store {self.root} ({error.strerror})", "name another with --store"
+            ) from error
 
     def set_aside(self, kind: str, name: str) -> Path:
-        """Move a damaged record to ``damaged/`` and return where it is now."""
+        """Move a damaged record to ``damaged/`` and return where it is now. Raises DqError as `put_if_absent`."""
         target = self.root / "damaged" / kind / f"{name}.{uuid.uuid4().hex[:8]}"
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,9 +129,15 @@ class Store:
         return path
 
     def _path(self, kind: str, name: str) -> Path:
-        if not re.fullmatch(r"[\w-]+", name):  # a name may come from a file of somebody else
+        if not _NAME.fullmatch(name):  # it may come from a file of somebody else
             raise ValueError(f"{name!r} is no name of a record")
         return self.root / kind / name[:2] / name
+
+    def _unreadable(self, error: OSError) -> DqError:
+        where = str(self.root)[:80]  # a name may be too long for the system, and then is for a line
+        return DqError(
+            f"cannot read the store {where} ({error.strerror})", "make it readable or name another with --store"
+        )
 
     def _unwritable(self, error: OSError) -> DqError:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

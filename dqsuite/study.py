@@ -159,7 +159,7 @@ class Study:
         if condition == CLEAN or not self.at(model, CLEAN):
             return []
         change = self.tpr(model, condition) - self.tpr(model, CLEAN)
-        worst = np.argsort(change.values, kind="stable")[:count]
+        worst = [i for i in np.argsort(change.values, kind="stable")[:count] if change.values[i] < 0]
         return [(str(change["class"].values[i]), float(change.values[i])) for i in worst]
 
     def _right(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
@@ -188,8 +188,7 @@ def read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
         except OtherVersionError:
             foreign += 1
         except ValueError as error:
-            aside = store.set_aside(OUTCOMES, name)
-            say(f"a stored outcome is damaged ({error}); it was set aside as {aside} and will be trained again")
+            _set_aside(store, OUTCOMES, name, error, say)
     if foreign:
         say(f"{foreign} outcomes were written by another version of dqsuite and are not used")
 
@@ -197,13 +196,45 @@ def read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
 def read_card(store: Store, fingerprint: str, say: Say) -> Card | None:
     """Return the card of a data set, or None where it is not stored or damaged (which is said)."""
     try:
-        return Card.from_bytes(store.get(CARDS, fingerprint))
+        card = Card.from_bytes(store.get(CARDS, fingerprint))
+        if card.fingerprint != fingerprint:
+            raise ValueError("it is not what its name says")
     except KeyError:
         return None
     except ValueError as error:
-        aside = store.set_aside(CARDS, fingerprint)
-        say(f"the stored card of data set {fingerprint} is damaged ({error}); it was set aside as {aside}")
+        _set_aside(store, CARDS, fingerprint, error, say)
         return None
+    return card
+
+
+def _set_aside(store: Store, kind: str, name: str, error: ValueError, say: Say) -> None:
+    try:
+        where = f"it was set aside as {store.set_aside(kind, name)}"
+    except DqError as refused:
+        where = f"it is left out, for it cannot be set aside: {refused.cause}"
+    say(f"a damaged record in {kind} ({error}): {where}")
+
+
+def _fitting(outcomes: Iterable[Outcome], card: Card, say: Say) -> tuple[Outcome, ...]:
+    """Return the outcomes that can have been measured on the card's data set, and say how many cannot."""
+    found = list(outcomes)
+    fitting = tuple(outcome for outcome in found if _fits(outcome, card))
+    if len(fitting) < len(found):
+        say(f"{len(found) - len(fitting)} outcomes do not fit the data set {card.name} and are left out")
+    return fitting
+
+
+def _fits(outcome: Outcome, card: Card) -> bool:
+    k = len(card.classes)
+    try:
+        manifest = Manifest.from_json(dict(outcome.manifest))
+    except (KeyError, TypeError, ValueError):
+        return False
+    return (
+        outcome.last.shape == card.y_test.shape
+        and max(outcome.last.max(initial=0), outcome.best.max(initial=0)) < k
+        and manifest.transitions.shape == (k, k)
+    )
 
 
 def load(store: Store, wanted: Plan, say: Say) -> Study | None:
@@ -218,28 +249,29 @@ def load(store: Store, wanted: Plan, say: Say) -> Study | None:
     if card is None:
         card = datasets.load(wanted.dataset).card()
         store.put_if_absent(CARDS, card.fingerprint, card.to_bytes())
-    return Study(card, outcomes)
+    fitting = _fitting(outcomes, card, say)
+    return Study(card, fitting) if fitting else None
 
 
 def load_all(store: Store, say: Say) -> list[Study]:
     """Return every study in a store, without the data sets: one for each data set, recipe and precision."""
-    groups: dict[tuple[str, Recipe, str], list[Outcome]] = defaultdict(list)
+    groups: dict[tuple[str, str, Recipe, str], list[Outcome]] = defaultdict(list)
     outdated = 0
     for outcome in read(store, sorted(store.list(OUTCOMES)), say):
         cell = outcome.cell
         if _current(cell):
-            groups[outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
+            groups[cell.dataset, outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
         else:
             outdated += 1
     if outdated:
         say(f"{outdated} outcomes were measured by another version of dqsuite and are not used")
     studies = []
-    for (fingerprint, _, _), outcomes in groups.items():
+    for (_, fingerprint, _, _), outcomes in groups.items():
         card = read_card(store, fingerprint, say)
         if card is None:
             say(f"{len(outcomes)} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
-        else:
-            studies.append(Study(card, tuple(sorted(outcomes, key=lambda o: (o.cell.model, o.cell.corruption)))))
+        elif fitting := _fitting(outcomes, card, say):
+            studies.append(Study(card, tuple(sorted(fitting, key=lambda o: (o.cell.model, o.cell.corruption)))))
     return studies
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 
@@ -19,10 +21,14 @@ _COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the exit code: 0, 2 for what the user can mend, 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to stop
     try:
         options = parser.parse(arguments)
         _COMMANDS[options.command](options)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except DqError as error:
         commands.say(str(error))
         return 2
@@ -30,5 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
         commands.say("stopped; what is trained is stored, and the same command goes on from there")
         return 130
     except BrokenPipeError:  # the reader of our output, such as head, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
+    except OSError as error:
+        commands.say(f"the system refused ({error}); mend that and run the same command again")
+        _discard_output()
+        return 2
     return 0
+
+
+def _discard_output() -> None:
+    """Keep Python from failing once more when it flushes what could not be written."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import sys
 import time
 from argparse import Namespace
 from collections import Counter
@@ -11,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from dqsuite import corruptions, datasets, evidence, models, study
 from dqsuite.cells import Plan
@@ -25,7 +29,16 @@ from dqsuite.report import write
 from dqsuite.store import Store, nothing_stored
 from dqsuite.train import train
 
-out, err = Console(), Console(stderr=True)
+_LONGEST_NAME = 100  # characters of a report's own choice
+_PIPED_WIDTH = 160  # columns where there is no terminal to ask
+
+
+def _console(stream: str) -> Console:
+    known = getattr(sys, stream) is None or getattr(sys, stream).isatty() or os.environ.get("COLUMNS")
+    return Console(stderr=stream == "stderr", width=None if known else _PIPED_WIDTH)
+
+
+out, err = _console("stdout"), _console("stderr")
 
 
 def say(text: str) -> None:
@@ -41,7 +54,7 @@ def run(options: Namespace) -> None:
     study.load(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     missing = len(job.untrained())
     if missing:
-        with Progress(err, missing) as progress:
+        with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             local.run(job, workers, progress)
     found = study.load(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
@@ -69,7 +82,7 @@ def plan(options: Namespace) -> None:
     absent = Counter((cell.model, cell.corruption) for cell in missing)
     shown = Table("model", "condition", "stored")
     for (model, condition), count in total.items():
-        shown.add_row(model, condition, f"{count - absent[model, condition]} of {count}")
+        shown.add_row(Text(model), Text(condition), f"{count - absent[model, condition]} of {count}")
     out.print(shown)
     seconds = study.seconds_left(job.store, job.plan, workers, say)
     time_left = "the time is not known: none like it was measured in this store yet"
@@ -142,9 +155,9 @@ def _report_path(target: str, planned: Plan) -> Path:
     if not _is_folder(target):
         return Path(target)
     names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])
-    text = "-".join(names)
-    return Path(target) / ("".join(c if c.isalnum() or c in "-._" else "_" for c in text) + ".html")
+    text = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "_" for c in "-".join(names))
+    return Path(target) / f"{text[:_LONGEST_NAME]}.html"
 
 
 def _is_folder(target: str) -> bool:
-    return target.endswith("/") or Path(target).is_dir()
+    return target.endswith("/") or os.path.isdir(target)  # noqa: PTH112 - Path's raises where a name is too long

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from itertools import product
 from typing import NoReturn
 
@@ -88,7 +89,7 @@ def _grid(parser: argparse.ArgumentParser) -> None:
 
 
 def _store(parser: argparse.ArgumentParser) -> None:
-    default = os.environ.get("DQSUITE_STORE", ".dqsuite/store")
+    default = os.environ.get("DQSUITE_STORE") or ".dqsuite/store"
     parser.add_argument(
         "--store", default=default, help="folder of the outcomes (default: $DQSUITE_STORE, %(default)s)"
     )
@@ -103,6 +104,6 @@ def _evidence(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    if not re.fullmatch("[0-9]{1,6}", text) or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 999999")
     return int(text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from dqsuite.corruptions import CLEAN
 from dqsuite.stats import Interval
@@ -15,17 +16,19 @@ from dqsuite.study import Study
 
 def table(study: Study) -> Table:
     """Return accuracy and the three most hit classes of every model and condition."""
-    shown = Table(title=f"{study.card.name}: test accuracy after the last epoch", title_justify="left")
-    for name, justify in (("model", "left"), ("condition", "left"), ("accuracy", "right"), ("95% interval", "right")):
-        shown.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type] # rich's literal type
-    shown.add_column("vs clean", justify="right", no_wrap=True)
+    title = Text(f"{study.card.name}: test accuracy after the last epoch")
+    shown = Table(title=title, title_justify="left")
+    shown.add_column("model", overflow="fold")
+    shown.add_column("condition", overflow="fold")
+    for name in ("accuracy", "95% interval", "vs clean"):
+        shown.add_column(name, justify="right", no_wrap=True)
     shown.add_column("most hit classes (change in recall)")
     for model in study.models:
         for condition in study.conditions(model):
             accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
             hit = ", ".join(f"{name} {points(lost)}" for name, lost in study.most_hit(model, condition))
             versus = points(change.mean) if change and condition != CLEAN else ""
-            shown.add_row(model, condition, percent(accuracy.mean), interval(accuracy), versus, hit)
+            shown.add_row(Text(model), Text(condition), percent(accuracy.mean), interval(accuracy), versus, Text(hit))
         shown.add_section()
     return shown
 
@@ -38,7 +41,7 @@ def comparisons(study: Study) -> Table | None:
     shown.add_column("difference", justify="right", no_wrap=True)
     shown.add_column("95% interval", justify="right", no_wrap=True)
     for model, one, other, found in _compared(study):
-        shown.add_row(model, f"{one} minus {other}", points(found.mean), interval(found, signed=True))
+        shown.add_row(Text(model), Text(f"{one} minus {other}"), points(found.mean), interval(found, signed=True))
     return shown if shown.row_count else None
 
 
@@ -70,11 +73,12 @@ def points(fraction: float) -> str:
 
 
 def interval(found: Interval, signed: bool = False) -> str:
-    """Return ``65.9 to 66.9``, or why there is none."""
+    """Return ``65.9 to 66.9``, or why there is none; ends beyond 0 and 100 are cut unless it is of a difference."""
     if math.isnan(found.low):
         return "one repeat"
-    sign = "+" if signed else ""
-    return f"{100 * found.low:{sign}.1f} to {100 * found.high:{sign}.1f}"
+    if signed:
+        return f"{100 * found.low:+.1f} to {100 * found.high:+.1f}"
+    return f"{100 * max(0, found.low):.1f} to {100 * min(1, found.high):.1f}"
 
 
 def _compared(study: Study) -> Iterator[tuple[str, str, str, Interval]]:

@@ -68,7 +68,8 @@ class Card:
             card = cls(y_test=y_test, **fields)
         except (LookupError, TypeError) as error:
             raise ValueError(f"damaged card of a data set: {error!r}") from error
-        if y_test.dtype != np.int64 or y_test.ndim != 1 or len(card.train_histogram) != len(card.classes):
+        fits = y_test.dtype == np.int64 and y_test.ndim == 1 and len(card.train_histogram) == len(card.classes)
+        if not fits or np.any((y_test < 0) | (y_test >= len(card.classes))) or np.shape(card.image_shape) != (3,):
             raise ValueError("damaged card of a data set: its parts do not fit together")
         return card
 

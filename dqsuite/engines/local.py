@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 import traceback
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
@@ -80,6 +81,7 @@ class WorkerError(RuntimeError):
 
 
 def _worker(job: Job, outbox: Connection[Any, Any]) -> None:
+    sys.stdout = sys.stderr  # what a user's model prints is no part of the result
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
     try:
         work(job, outbox.send)

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 from filelock import FileLock, Timeout
 
-from dqsuite import datasets
+from dqsuite import corruptions, datasets, seeds
 from dqsuite.cells import Cell, Plan
 from dqsuite.datasets import Dataset
 from dqsuite.errors import DqError
@@ -122,5 +123,14 @@ def _load(job: Job) -> Dataset:
     dataset = datasets.load(job.plan.dataset)
     if dataset.fingerprint != job.plan.fingerprint:
         raise DqError(f"the data set {job.plan.dataset} changed while it was being read", "run the same command again")
+    _try_damage(job.plan, dataset)
     job.store.put_if_absent(CARDS, dataset.fingerprint, dataset.card().to_bytes())
     return dataset
+
+
+def _try_damage(plan: Plan, dataset: Dataset) -> None:
+    """Damage blank images once in each way, so that what does not fit the data is refused before any training."""
+    blank = np.zeros((len(dataset.y_train), 1, 1, 1), np.uint8)
+    for text in {cell.corruption for cell in plan.cells}:
+        chain = corruptions.parse(text, dict(plan.files))
+        corruptions.apply(chain, blank, dataset.y_train, dataset.classes, seeds.streams(0).noise)

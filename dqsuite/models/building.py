@@ -29,7 +29,7 @@ def _constructed(identity: Identity, num_classes: int, image_shape: ImageShape) 
         model = identity.factory(num_classes, image_shape)
     except DqError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DqError(
             f"{identity.name} cannot be built for {num_classes} classes and {_spelt(image_shape)} images: "
             f"{type(error).__name__}: {error}",
@@ -45,7 +45,7 @@ def _logits_of_blanks(model: nn.Module, name: str, image_shape: ImageShape) -> o
     try:
         with evaluating(model):
             return model(torch.zeros(2, channels, height, width))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DqError(
             f"{name} cannot take {_spelt(image_shape)} images: {type(error).__name__}: {error}",
             "choose a model made for this size; dqsuite's own take any from 8x8",

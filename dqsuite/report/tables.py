@@ -93,7 +93,7 @@ def _condition(study: Study, model: str, name: str) -> Condition:
     return Condition(
         name=name,
         accuracy=_percent(accuracy.mean),
-        interval=_ends(accuracy, _percent),
+        interval=_ends(accuracy, lambda end: _percent(min(1.0, max(0.0, end)))),
         change=_points(change.mean) if change else "",
         best=_percent(best.mean),
         gap=_points(gap),

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dqsuite.errors import DqError
 from dqsuite.models.evaluating import evaluating
 from dqsuite.train.batches import Scaling
 
@@ -22,7 +23,7 @@ class TestSet:
         self, images: NDArray[np.uint8], labels: NDArray[np.int64], classes: int, scaling: Scaling, device: str
     ) -> None:
         self.images = torch.from_numpy(images).to(device)
-        self.labels = labels
+        self.labels, self.classes = labels, classes
         self.scaling = scaling
         self.dtype = np.uint8 if classes <= 256 else np.uint16
 
@@ -32,7 +33,13 @@ class TestSet:
         In full precision whatever the training's is: logits in bfloat16 tie, and ties go to the lower class.
         """
         with evaluating(model):
-            return torch.cat([model(self.scaling(part)) for part in torch.split(self.images, _BATCH)])
+            logits = torch.cat([model(self.scaling(part)) for part in torch.split(self.images, _BATCH)])
+        if logits.shape != (len(self.labels), self.classes):
+            raise DqError(
+                f"the model returned {tuple(logits.shape)} for {len(self.labels)} images of {self.classes} classes",
+                "let forward return logits (B, K) for a batch of any size",
+            )
+        return logits.float()
 
     def predictions(self, logits: Tensor) -> NDArray[np.unsignedinteger[Any]]:
         """Return the predicted class of each image (N,), uint8 or uint16."""

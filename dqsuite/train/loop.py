@@ -16,6 +16,8 @@ from torch.nn.functional import cross_entropy
 from dqsuite import __version__, corruptions, models, seeds
 from dqsuite.cells import Cell, Plan
 from dqsuite.datasets import Dataset
+from dqsuite.errors import DqError
+from dqsuite.grammar import parse_term
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.outcome import CURVES, Outcome
 from dqsuite.recipes import Recipe
@@ -42,8 +44,9 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
-        run = _Run(cell, model, batches, test, device)
-        run.fit(streams.order, watch)
+        with _blaming(cell.model):
+            run = _Run(cell, model, batches, test, device)
+            run.fit(streams.order, watch)
     outcome = Outcome(
         cell=cell,
         fingerprint=dataset.fingerprint,
@@ -137,6 +140,18 @@ def _seeded(seed: int, device: str) -> Iterator[None]:
     with torch.random.fork_rng(devices=[0] if device == "cuda" else []):
         torch.manual_seed(seed)
         yield
+
+
+@contextlib.contextmanager
+def _blaming(model: str) -> Iterator[None]:
+    """Tell a defect of a model that is not ours as its user's to mend; one of ours keeps its traceback."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        if parse_term(model).name in models.MODELS or isinstance(error, (DqError, OSError)):
+            raise
+        cause = f"{model} cannot be trained: {type(error).__name__}: {error}"
+        raise DqError(cause, "let it return logits (B, K) that a loss can be taken back through") from error
 
 
 def _provenance(device: str, began: float) -> dict[str, Any]:

@@ -17,6 +17,23 @@ from torch import nn
 def no_module(num_classes, image_shape): return 7
 def too_large(num_classes, image_shape): return nn.Sequential(nn.Conv2d(1, num_classes, 32), nn.Flatten())
 def wrong_shape(num_classes, image_shape): return nn.Sequential(nn.Flatten(), nn.Linear(64, num_classes + 1))
+def leaves(num_classes, image_shape): raise SystemExit(0)
+
+class Odd(nn.Module):
+    def __init__(self, how):
+        super().__init__()
+        self.how, self.inner = how, nn.Linear(64, 10)
+    def forward(self, x):
+        logits = self.inner(x.flatten(1))
+        if self.training and self.how == "raises":
+            raise ZeroDivisionError("in training")
+        if self.training and self.how == "detached":
+            return logits.detach()
+        return logits.repeat(1, 2) if self.how == "wide" and not self.training and len(x) > 2 else logits
+
+def raises(num_classes, image_shape): return Odd("raises")
+def detached(num_classes, image_shape): return Odd("detached")
+def wide(num_classes, image_shape): return Odd("wide")
 """
 
 OPTIONS = {
@@ -30,7 +47,7 @@ OPTIONS = {
     "a level above its range": (("--corrupt", "shuffle:1.5"), "number from 0 to 1, not '1.5'"),
     "a level that is no number": (("--corrupt", "shuffle:lots"), "number from 0 to 1, not 'lots'"),
     "a level left out": (("--corrupt", "shuffle"), "is missing"),
-    "no repeats": (("--repeats", "0"), "no number above 0"),
+    "no repeats": (("--repeats", "0"), "no number from 1 to 999999"),
     "a width of nothing": (("--model", "lenet;width=0"), "width"),
     "a class beyond the last": (("--corrupt", "drop_class:10"), "no class '10' among the K=10 classes"),
     "all classes dropped": (("--corrupt", "drop_class:0/1/2/3/4/5/6/7/8/9"), "leaves no record at all"),
@@ -54,6 +71,14 @@ OPTIONS = {
     "a factory of no module": (("--model", "factories:no_module"), "built a int"),
     "a model that cannot take the size": (("--model", "factories:too_large"), "cannot take 8x8x1 images"),
     "a model of the wrong shape": (("--model", "factories:wrong_shape"), "returns shape (2, 11)"),
+    "a factory that leaves": (("--model", "factories:leaves"), "SystemExit"),
+    "a model that raises in training": (("--model", "factories:raises"), "ZeroDivisionError: in training"),
+    "a model without a gradient": (("--model", "factories:detached"), "cannot be trained"),
+    "a model of a changing shape": (("--model", "factories:wide"), "the model returned (500, 20)"),
+    "too many repeats": (("--repeats", "9999999999"), "from 1 to 999999"),
+    "a store without a name": (("--store", ""), "empty name"),
+    "a store of too long a name": (("--store", "a" * 300), "cannot read the store"),
+    "markup in a name": (("--corrupt", "wrong:0.1;classes=[bold]"), "no class '[bold]'"),
     "a store that is a file": (("--store", "text.npz"), "is a file"),
     "a report that cannot be written": (("--out", "text.npz/report.html"), "cannot write"),
 }
@@ -106,7 +131,8 @@ def test_a_mistake_is_one_line(desk, mistake):
     given = options if "--corrupt" in options else (*options, "--corrupt", "shuffle:0.1")
     line = complaint(run("run", *quick, *given, cwd=desk)).split("\n")[-1]
     assert told in line
-    assert ";" in line, "no mend is named"
+    assert "; " in line, "no mend is named"
+    assert "cells untrained" not in line
     after = content(desk)
     assert {name: after[name] for name in before} == before
 

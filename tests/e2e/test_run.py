@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -114,7 +116,7 @@ def test_a_damaged_outcome_is_said_and_trained_again(trained, tmp_path):
     result = run("run", *SMALL, "--json", cwd=folder)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["trained"] == 1
-    assert "is damaged" in result.stderr
+    assert "a damaged record" in result.stderr
     assert "set aside" in result.stderr
     assert Outcome.from_bytes(store.get(OUTCOMES, name)).same_measurement(whole)
 
@@ -123,6 +125,67 @@ def copied(folder: Path, target: Path) -> Path:
     """Return a copy that a test may harm."""
     shutil.copytree(folder / ".dqsuite", target / ".dqsuite")
     return target
+
+
+def test_what_a_model_prints_is_no_part_of_the_json(tmp_path):
+    (tmp_path / "chatty.py").write_text(
+        "from torch import nn\nprint('hello')\n"
+        "def make(num_classes, image_shape):\n    print('building')\n"
+        "    return nn.Sequential(nn.Flatten(), nn.Linear(64, num_classes))\n"
+    )
+    for workers in ("1", "2"):
+        options = ("--model", "chatty:make", "--store", f"store{workers}", "--workers", workers, *SMALL, "--json")
+        result = run("run", *options, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert json.loads(result.stdout)["trained"] == CELLS
+        assert "building" in result.stderr
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path):
+    x, y = np.random.default_rng(0).integers(0, 256, (40, 8, 8), np.uint8), np.array(["[/]", "[bold]x"] * 20)
+    np.savez(tmp_path / "odd.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    options = ("--dataset", "npz:odd.npz", "--corrupt", "drop_class:[bold]x", "--repeats", "1", "--epochs", "1")
+    result = run("run", *options, cwd=tmp_path, COLUMNS="160")
+    assert result.returncode == 0, result.stderr
+    assert "drop_class:[bold]x" in result.stdout
+    assert run("plan", *options, cwd=tmp_path).stdout.count("drop_class:[bold]x") == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_terminal_of_another_encoding_is_served(tmp_path, encoding):
+    result = run("list", "datasets", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    assert result.returncode == 0, result.stderr
+    assert "cifar10" in result.stdout
+
+
+def test_a_reader_that_leaves_and_a_full_disk_end_without_a_traceback(tmp_path):
+    for target in ("| head -0", "> /dev/full", ">&-"):
+        command = f"{sys.executable} -m dqsuite list models {target}"
+        result = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert "Traceback" not in result.stderr, result.stderr
+
+
+def test_a_report_written_to_a_device_leaves_the_device(trained, tmp_path):
+    target = tmp_path / "link.html"
+    target.symlink_to(tmp_path / "real.html")
+    assert run("report", "--out", str(target), cwd=trained[0]).returncode == 0
+    assert target.is_symlink()
+    assert "confusion matrix" in (tmp_path / "real.html").read_text()
+    assert run("report", "--out", "/dev/null", cwd=trained[0]).returncode == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_record_that_is_a_link_to_nowhere_is_replaced(trained, tmp_path):
+    folder = copied(trained[0], tmp_path)
+    store = Store(folder / ".dqsuite" / "store")
+    name = sorted(store.list(OUTCOMES))[0]
+    path = store.root / OUTCOMES / name[:2] / name
+    path.unlink()
+    path.symlink_to("/nowhere")
+    result = run("run", *SMALL, "--json", cwd=folder)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["trained"] == 1
+    assert path.is_file()
 
 
 def wait_for(store: Store, cells: int) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
 from fabricated import dataset, fill, outcome, plan
 
@@ -98,6 +100,23 @@ def test_a_damaged_outcome_of_the_store_gives_way_to_the_files(here, there, tmp_
     merge = import_evidence(there, tmp_path / "e.zip")
     assert (merge.added, merge.present) == (1, 5)
     assert there.get(OUTCOMES, name) == here.get(OUTCOMES, name)
+
+
+def test_a_bomb_is_left_out(there, tmp_path):
+    bomb = io.BytesIO()
+    np.savez_compressed(bomb, header=np.zeros(300 * 2**20, np.uint8))
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("evidence.json", json.dumps({"format": 1}))
+        file.writestr("outcomes/abc", bomb.getvalue())
+        file.writestr("outcomes/abd", bytes(65 * 2**20))
+    assert import_evidence(there, tmp_path / "e.zip").damaged == ["abc", "abd"]
+
+
+def test_an_endless_header_is_one_line(there, tmp_path):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", "[" * 200_000)
+    with pytest.raises(DqError, match="a zip but no evidence"):
+        import_evidence(there, tmp_path / "e.zip")
 
 
 @pytest.mark.parametrize("format_", [2, "x", None])

@@ -82,6 +82,25 @@ def test_what_is_no_outcome_is_a_value_error(data):
         Outcome.from_bytes(data)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda header, arrays: header.update(provenance={}),
+        lambda header, arrays: header["provenance"].update(seconds="soon"),
+        lambda header, arrays: arrays.update(last=arrays["last"].astype(np.int64)),
+        lambda header, arrays: arrays.update(best_xor_last=arrays["best_xor_last"][1:]),
+        lambda header, arrays: arrays.update(curves=arrays["curves"][:, :0]),
+        lambda header, arrays: header.update(cell=3),
+    ],
+    ids=["no provenance", "no seconds", "signed", "lengths", "no epoch", "no cell"],
+)
+def test_a_record_whose_parts_do_not_fit_is_a_value_error(change):
+    header, arrays = unpack(outcome().to_bytes())
+    change(header, arrays)
+    with pytest.raises(ValueError):  # noqa: PT011 - the message differs from part to part
+        Outcome.from_bytes(pack(header, **arrays))
+
+
 def test_an_unknown_format_is_named():
     header, arrays = unpack(outcome().to_bytes())
     with pytest.raises(OtherVersionError, match="format 99, this version reads 1"):

@@ -167,6 +167,37 @@ def test_an_outcome_under_another_name_counts_as_damaged(store):
     assert "not what its name says" in said[0]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda header, arrays: arrays.update(last=arrays["last"][:-1], best_xor_last=arrays["best_xor_last"][:-1]),
+        lambda header, arrays: arrays.update(last=arrays["last"] | np.uint8(128)),
+        lambda header, arrays: header.update(manifest={}),
+    ],
+    ids=["too few images", "a class too many", "no manifest"],
+)
+def test_outcomes_that_do_not_fit_the_data_set_are_left_out(store, change):
+    data = dataset()
+    fill(store, data, plan(data, repeats=2))
+    name = sorted(store.list(OUTCOMES))[0]
+    header, arrays = unpack(store.get(OUTCOMES, name))
+    change(header, arrays)
+    (store.root / OUTCOMES / name[:2] / name).write_bytes(pack(header, **arrays))
+    said = []
+    (found,) = study.load_all(store, said.append)
+    assert len(found.outcomes) == 3
+    assert said == ["1 outcomes do not fit the data set made and are left out"]
+
+
+def test_the_same_content_under_two_names_is_two_studies(store):
+    data = dataset()
+    one = plan(data)
+    other = [type(cell).from_json(cell.to_json() | {"dataset": "other"}) for cell in one.cells]
+    fill(store, data, one)
+    fill(store, data, type(one)("other", one.fingerprint, tuple(other)))
+    assert [found.accuracy("lenet", "clean").n for found in study.load_all(store, silent)] == [3, 3]
+
+
 def test_outcomes_without_their_card_are_said(store):
     data = dataset()
     fill(store, data, plan(data))

@@ -1,0 +1,189 @@
+"""From numbers to a verdict: the kinds of criterion, each of them calibrated at its own boundary.
+
+Every judgement is a `Part`, and parts put together are a part again, so that any criterion can be written as one
+expression: ``all_of([below(noise, label="cat"), some_of([...])]).verdict()``.
+
+A part *holds* where its ``p_holds`` is below .05, else it is *refuted* where its ``p_refuted`` is, else it is
+inconclusive. For intervals these are two-sided p-values: ``below`` holds exactly where the 95% interval lies below.
+
+Statements about ranks, sets and counts are recomputed in draws of the true values (`Rates.draws`), and true in 95% of
+them is necessary, but not enough. Where a statement offers several ways to be true, draws alone are too bold: with six
+of ten classes above 0 and four exactly at 0, "at least seven are above 0" is true in 95% of the draws far too often,
+and where ten classes are equal, "this one is the lowest" is refuted most of the time. So each also has to pass its
+*guard*, the same statement put together from pairwise comparisons with `at_least`, which is valid whatever the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqsuite import ranks
+from dqsuite.rates import Rates
+from dqsuite.stats import Estimate
+from dqsuite.verdict import Status, Verdict
+
+ALPHA = 0.05
+DRAWS = 3999  # with these, a p-value is a whole number of 4,000ths
+
+Statement = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One judgement: an effect with its 95% interval (nan where it has none) in a unit, and two p-values.
+
+    ``p_holds`` is against the claim's being false, ``p_refuted`` against its being true.
+    """
+
+    effect: float
+    low: float
+    high: float
+    n: int
+    p_holds: float
+    p_refuted: float
+    label: str = ""
+    unit: str = ""
+
+    def verdict(self, cases: int = 1) -> Verdict:
+        """Return what is said of the part.
+
+        Parameters
+        ----------
+        cases : int
+            How many cases the finding has. One refuted case refutes the finding, so a case is refuted after Holm's
+            first step over all of them; to hold, all have to, which needs no correction.
+        """
+        if self.p_holds < ALPHA:
+            status = Status.HOLDS
+        else:
+            status = Status.REFUTED if self.p_refuted * cases < ALPHA else Status.INCONCLUSIVE
+        effect, low, high = (None if isnan(number) else number for number in (self.effect, self.low, self.high))
+        return Verdict(status, effect, low, high, self.n, self.unit, self.label)
+
+
+def below(estimate: Estimate, threshold: float = 0.0, *, label: str = "", unit: str = "") -> Part:
+    """Judge that a mean lies below a threshold: on its 95% interval."""
+    return _part(estimate, 2 * estimate.p_below(threshold), 2 * estimate.p_above(threshold), label, unit)
+
+
+def above(estimate: Estimate, threshold: float = 0.0, *, label: str = "", unit: str = "") -> Part:
+    """Judge that a mean lies above a threshold: on its 95% interval."""
+    return _part(estimate, 2 * estimate.p_above(threshold), 2 * estimate.p_below(threshold), label, unit)
+
+
+def inside(estimate: Estimate, low: float, high: float, *, label: str = "", unit: str = "") -> Part:
+    """Judge equivalence: holds where the 95% interval lies in the band, refuted where it lies wholly outside."""
+    holds = max(estimate.p_above(low), estimate.p_below(high))
+    refuted = min(estimate.p_below(low), estimate.p_above(high))
+    return _part(estimate, 2 * holds, 2 * refuted, label, unit)
+
+
+def differs(estimate: Estimate, negligible: float, *, label: str = "", unit: str = "") -> Part:
+    """Judge that a mean is not 0: refuted where the 95% interval lies within ± what is negligible."""
+    holds = min(estimate.p_above(), estimate.p_below())
+    refuted = max(estimate.p_above(-negligible), estimate.p_below(negligible))
+    return _part(estimate, 2 * holds, 2 * refuted, label, unit)
+
+
+def _part(estimate: Estimate, p_holds: float, p_refuted: float, label: str, unit: str) -> Part:
+    mean, low, high, n = estimate.interval()
+    return Part(mean, low, high, n, min(1.0, p_holds), min(1.0, p_refuted), label, unit)
+
+
+def at_least(count: int, parts: Sequence[Part]) -> Part:
+    """Judge that ``count`` of the parts are true.
+
+    Of M ascending p-values, ``(M - count + 1) · p[count]`` is one for "at least count are true", valid however the
+    parts depend on each other (the partial conjunction test of Benjamini and Heller, *Biometrics* 64, 2008); with
+    count 1 it is Holm's first step. The negation is that M - count + 1 parts are false.
+
+    Returns
+    -------
+    Part
+        It shows the part that decides: the one whose p-value it is.
+
+    Raises
+    ------
+    ValueError
+        There are fewer parts than that, or the count is below 1.
+    """
+    if not 1 <= count <= len(parts):
+        raise ValueError(f"{count} of {len(parts)} parts cannot be judged")
+    spare = len(parts) - count + 1
+    last_true = sorted(parts, key=lambda part: (part.p_holds, -part.p_refuted))[count - 1]
+    last_false = sorted(parts, key=lambda part: (part.p_refuted, -part.p_holds))[spare - 1]
+    p_holds, p_refuted = min(1.0, spare * last_true.p_holds), min(1.0, count * last_false.p_refuted)
+    deciding = last_false if p_refuted < ALPHA <= p_holds else last_true
+    return replace(deciding, p_holds=p_holds, p_refuted=p_refuted)
+
+
+def all_of(parts: Sequence[Part]) -> Part:
+    """Judge a conjunction: holds where every part does, refuted where a part is after Holm."""
+    return at_least(len(parts), parts)
+
+
+def some_of(parts: Sequence[Part]) -> Part:
+    """Judge a disjunction: holds where a part does after Holm, refuted where every part is."""
+    return at_least(1, parts)
+
+
+def likely(statement: Statement, rates: Rates, guard: Part, *, label: str = "", draws: int = DRAWS) -> Part:
+    """Judge a statement in draws of the true values: holds where true in 95%, refuted in 5%, if its guard agrees.
+
+    Parameters
+    ----------
+    statement : (..., M) to bool (...)
+    guard : Part
+        The same statement put together from comparisons, see the module's head.
+
+    Returns
+    -------
+    Part
+        Its effect is the share of draws in which the statement is true.
+    """
+    if rates.n < 2:
+        return Part(nan, nan, nan, rates.n, 1.0, 1.0, label)
+    true = statement(rates.draws(draws).mean(1))
+    p_holds, p_refuted = max(_p(~true), guard.p_holds), max(_p(true), guard.p_refuted)
+    return Part(float(true.mean()), nan, nan, rates.n, p_holds, p_refuted, label, "of draws")
+
+
+def among_lowest(rates: Rates, index: int, count: int, *, label: str = "", draws: int = DRAWS) -> Part:
+    """Judge that a statistic is among the ``count`` lowest of M: it lies below at least M - count others."""
+    others = [other for other in range(rates.count) if other != index]
+    guard = at_least(rates.count - count, [below(rates.difference(index, other)) for other in others])
+    return likely(lambda values: ranks.among_lowest(values, index, count), rates, guard, label=label, draws=draws)
+
+
+def lowest_set(rates: Rates, indexes: Sequence[int], *, label: str = "", draws: int = DRAWS) -> Part:
+    """Judge that these statistics, in any order, lie below all the others."""
+    others = [other for other in range(rates.count) if other not in indexes]
+    guard = all_of([below(rates.difference(index, other)) for index in indexes for other in others])
+    return likely(lambda values: ranks.lowest_set(values, indexes), rates, guard, label=label, draws=draws)
+
+
+def ascending(rates: Rates, indexes: Sequence[int], *, label: str = "", draws: int = DRAWS) -> Part:
+    """Judge that these statistics rise in the order given."""
+    guard = all_of([below(rates.difference(*pair)) for pair in zip(indexes, indexes[1:], strict=False)])
+    return likely(lambda values: ranks.ascending(values, indexes), rates, guard, label=label, draws=draws)
+
+
+def count_above(rates: Rates, count: int, threshold: float = 0.0, *, label: str = "", draws: int = DRAWS) -> Part:
+    """Judge that at least ``count`` of the statistics lie above the threshold."""
+    guard = at_least(count, [above(rates.estimate(index), threshold) for index in range(rates.count)])
+    return likely(lambda values: (values > threshold).sum(-1) >= count, rates, guard, label=label, draws=draws)
+
+
+def reaches(statistic: Statistic, rates: Rates, threshold: float, *, label: str = "", draws: int = DRAWS) -> Part:
+    return None
+
+def _p(events: NDArray[np.bool_]) -> float:
+    """Return the Monte Carlo p-value of draws in which an event that speaks against the claim happened."""
+    return float((1 + events.sum()) / (1 + events.size))

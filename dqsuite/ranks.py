@@ -1,0 +1,57 @@
+"""Orders, ranks and their agreement, on the last axis of an array. A tie counts against every strict statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+
+
+def among_lowest(values: Values, index: int, count: int) -> NDArray[np.bool_]:
+    """Tell whether the value at index is among the ``count`` lowest: (..., K) to bool (...)."""
+    return np.asarray((values <= values[..., [index]]).sum(-1) <= count)
+
+
+def lowest_set(values: Values, indexes: Sequence[int]) -> NDArray[np.bool_]:
+    """Tell whether the values at the indexes, in any order, lie below all the others: (..., K) to bool (...)."""
+    inside = np.isin(np.arange(values.shape[-1]), indexes)
+    return np.asarray(values[..., inside].max(-1) < values[..., ~inside].min(-1))
+
+
+def ascending(values: Values, indexes: Sequence[int]) -> NDArray[np.bool_]:
+    """Tell whether the values at the indexes rise in the order given: (..., K) to bool (...)."""
+    return np.asarray((np.diff(values[..., list(indexes)]) > 0).all(-1))
+
+
+def mean_ranks(values: Values) -> NDArray[np.float64]:
+    """Rank the values, 1 for the lowest; ties share their mean rank: (..., K) to (..., K)."""
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(values, axis=-1), float)
+
+
+def kendall_w(values: Values) -> NDArray[np.float64]:
+    """Return Kendall's coefficient of concordance W, corrected for ties: (..., raters, items) to (...).
+
+    ``W = (12 Σ R² / m² - 3 K (K+1)²) / (K (K²-1) - Σ (t³-t) / m)`` with R the items' sums of ranks over the m raters;
+    0 where every rater ties all items (Kendall and Gibbons, *Rank Correlation Methods*, 1990, chapter 6).
+    """
+    ranks = mean_ranks(values)
+    raters, items = ranks.shape[-2:]
+    middle = (items + 1) / 2
+    between = ((ranks.mean(-2) - middle) ** 2).sum(-1)
+    return _quotient(between, ((ranks - middle) ** 2).sum((-2, -1)) / raters)
+
+
+def spearman(one: Values, other: Values) -> NDArray[np.float64]:
+    """Return Spearman's rank correlation, 0 where one side ties all items: (..., K) and (..., K) to (...)."""
+    x, y = (ranks - ranks.mean(-1, keepdims=True) for ranks in (mean_ranks(one), mean_ranks(other)))
+    return _quotient((x * y).sum(-1), np.sqrt((x**2).sum(-1) * (y**2).sum(-1)))
+
+
+def _quotient(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(above, below, out=np.zeros_like(np.asarray(above, float)), where=np.asarray(below) > 0)

@@ -1,0 +1,107 @@
+"""Many statistics of the same repeats, and draws of what their true values may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import nan, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqsuite.stats import Estimate
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """M statistics, such as the TPR of each class, measured on n shared repeats.
+
+    ``values``, (n, M), holds a row per repeat. ``image_covariance``, (M, M), is that of the statistics' means under
+    another choice of test images.
+    """
+
+    values: NDArray[np.float64]
+    image_covariance: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, blocks: Iterable[NDArray[Any]]) -> Rates:
+        """Gather statistics from blocks of images.
+
+        Parameters
+        ----------
+        blocks : each (n, N, m), or (n, N) for one statistic
+            Scores by repeat and test image of the m statistics that share the block's N images, such as the images of
+            one class under m conditions, or the m columns of one row of the confusion matrices. The blocks share the
+            repeats and have no image in common. M is the sum of the m.
+        """
+        from scipy.linalg import block_diag
+
+        scores = [np.atleast_3d(np.asarray(block, float)) for block in blocks]
+        values = np.concatenate([block.mean(1) for block in scores], axis=1)
+        return cls(values, np.asarray(block_diag(*map(_covariance_of_mean, scores)), float))
+
+    @property
+    def n(self) -> int:
+        """The number of repeats."""
+        return len(self.values)
+
+    @property
+    def count(self) -> int:
+        """M, the number of statistics."""
+        return self.values.shape[1]
+
+    def combine(self, weights: NDArray[Any]) -> Rates:
+        """Return k linear combinations of the statistics, with weights (M, k), such as means or differences."""
+        weights = np.asarray(weights, float)
+        return Rates(self.values @ weights, weights.T @ self.image_covariance @ weights)
+
+    def estimate(self, index: int) -> Estimate:
+        """Return one statistic's mean with its standard error, as `dqsuite.stats.estimate` finds it."""
+        return self._estimate(self.values[:, index], self.image_covariance[index, index])
+
+    def difference(self, one: int, other: int) -> Estimate:
+        """Return one statistic minus another."""
+        covariance = self.image_covariance
+        images = covariance[one, one] + covariance[other, other] - 2 * covariance[one, other]
+        return self._estimate(self.values[:, one] - self.values[:, other], max(0.0, images))
+
+    def _estimate(self, values: NDArray[np.float64], images: float) -> Estimate:
+        repeats = values.var(ddof=1) / self.n if self.n > 1 else nan
+        return Estimate(float(values.mean()), sqrt(repeats + images) if self.n > 1 else nan, self.n)
+
+    def draws(self, size: int, seed: int = 0) -> NDArray[np.float64]:
+        """Draw true values of the statistics, repeat by repeat: (size, n, M); their mean over n is a draw of M means.
+
+        The multivariate counterpart of the t interval: around the mean, a share of P draws of any linear combination
+        lies below its one-sided interval of confidence P. Each repeat's deviation gets its own normal factor
+        (a multiplier bootstrap, which keeps the covariance of the statistics and, in contrast to resampled repeats,
+        their variance), the image part is normal with `image_covariance`, and both are divided by the root of a
+        draw's chi-square over its n - 1 degrees of freedom.
+
+        Raises
+        ------
+        ValueError
+            There are fewer than two repeats.
+        """
+        n = self.n
+        if n < 2:
+            raise ValueError("draws need at least two repeats")
+        rng = np.random.default_rng(seed)
+        scale = np.sqrt((n - 1) / rng.chisquare(n - 1, (size, 1, 1)))
+        mean = self.values.mean(0)
+        repeats = rng.standard_normal((size, n, 1)) * (self.values - mean) * sqrt(n / (n - 1))
+        return np.asarray(mean + scale * (repeats + self.image_noise(rng, size)[:, None]))
+
+    def image_noise(self, rng: np.random.Generator, size: int) -> NDArray[np.float64]:
+        """Draw what another choice of test images would add to the statistics: (size, M)."""
+        variances, axes = np.linalg.eigh(self.image_covariance)
+        return np.asarray(rng.standard_normal((size, self.count)) @ (axes * np.sqrt(variances.clip(0))).T)
+
+
+def _covariance_of_mean(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the covariance (m, m) of the means of scores (n, N, m) over the images."""
+    images, statistics = scores.shape[1:]
+    if images == 1:
+        return np.zeros((statistics, statistics))
+    return np.asarray(np.cov(scores.mean(0), rowvar=False)).reshape(statistics, statistics) / images
