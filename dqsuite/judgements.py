@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import isnan, nan
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from dqsuite.verdict import Status, Verdict
 
 ALPHA = 0.05
 DRAWS = 3999  # with these, a p-value is a whole number of 4,000ths
+_ROUNDING = 1e-9  # equal ranks can give sums that differ in the last bits
 
 Statement = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
 Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -150,7 +151,7 @@ def likely(statement: Statement, rates: Rates, guard: Part, *, label: str = "", 
     """
     if rates.n < 2:
         return Part(nan, nan, nan, rates.n, 1.0, 1.0, label)
-    true = statement(rates.draws(draws).mean(1))
+    true = statement(rates.draws(draws))
     p_holds, p_refuted = max(_p(~true), guard.p_holds), max(_p(true), guard.p_refuted)
     return Part(float(true.mean()), nan, nan, rates.n, p_holds, p_refuted, label, "of draws")
 
@@ -171,7 +172,7 @@ def lowest_set(rates: Rates, indexes: Sequence[int], *, label: str = "", draws: 
 
 def ascending(rates: Rates, indexes: Sequence[int], *, label: str = "", draws: int = DRAWS) -> Part:
     """Judge that these statistics rise in the order given."""
-    guard = all_of([below(rates.difference(*pair)) for pair in zip(indexes, indexes[1:], strict=False)])
+    guard = all_of([below(rates.difference(*pair)) for pair in pairwise(indexes)])
     return likely(lambda values: ranks.ascending(values, indexes), rates, guard, label=label, draws=draws)
 
 
@@ -181,8 +182,102 @@ def count_above(rates: Rates, count: int, threshold: float = 0.0, *, label: str 
     return likely(lambda values: (values > threshold).sum(-1) >= count, rates, guard, label=label, draws=draws)
 
 
-def reaches(statistic: Statistic, rates: Rates, threshold: float, *, label: str = "", draws: int = DRAWS) -> Part:
-    return None
+def agreement(
+    rates: Rates, raters: int, statistic: Statistic, threshold: float, *, label: str = "", draws: int = DRAWS
+) -> Part:
+    """Judge that raters, such as models, agree on the ranks of items, such as classes: a statistic reaches a threshold.
+
+    It holds where the statistic does so in 95% of the draws. Noise breaks ranks up, so draws agree less than the truth
+    does: that errs to the safe side for "holds", yet would refute agreement on classes that merely lie too close to
+    tell apart. So "refuted" has to pass a parametric bootstrap test besides: draws around the nearest means that do
+    agree, found by moving the raters towards their consensus, have to agree less than was observed in under 5%.
+
+    Parameters
+    ----------
+    rates : Rates
+        M = items × raters statistics, the raters running fastest: a block for each class with one column a model.
+    statistic : (..., raters, items) to (...)
+        `ranks.kendall_w`, or `ranks.spearman` of two raters; 1 at full agreement.
+
+    Returns
+    -------
+    Part
+        Its effect is the observed statistic, its ends the middle 95% of the draws, which lie low for that reason.
+    """
+
+    def arranged(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return values.reshape(*values.shape[:-1], -1, raters).swapaxes(-1, -2)
+
+    mean = arranged(rates.values.mean(0))
+    observed = float(statistic(mean))
+    if rates.n < 2:
+        return Part(observed, nan, nan, rates.n, 1.0, 1.0, label)
+    drawn = arranged(rates.draws(draws))
+    found = statistic(drawn)
+    reached = found >= threshold - _ROUNDING
+    p_refuted = _p(reached)
+    if p_refuted < ALPHA:
+        agreeing = _nearest_agreement(mean, statistic, threshold)
+        p_refuted = max(p_refuted, _p(statistic(agreeing + drawn - mean) <= observed + _ROUNDING))
+    low, high = (float(end) for end in np.quantile(found, [0.025, 0.975]))
+    return Part(observed, low, high, rates.n, _p(~reached), p_refuted, label)
+
+
+def _nearest_agreement(
+    mean: NDArray[np.float64], statistic: Statistic, threshold: float, steps: int = 65
+) -> NDArray[np.float64]:
+    """Move the means (raters, items) towards those that differ only by rater, until the statistic is reached."""
+    levels = mean.mean(1, keepdims=True)
+    consensus = levels + (mean - levels).mean(0)
+    path = mean + np.linspace(0, 1, steps)[:, None, None] * (consensus - mean)
+    nearest: NDArray[np.float64] = path[np.argmax(statistic(path) >= threshold - _ROUNDING)]
+    return nearest
+
+
+def friedman(rates: Rates, *, label: str = "", draws: int = DRAWS) -> Part:
+    """Judge that treatments, the statistics, differ: Friedman's test with the repeats as blocks; never refuted.
+
+    The statistic is Friedman's, as Kendall's W, n (M - 1) W = chi-square. Its distribution where no treatment differs
+    is drawn instead of taken from chi-square: that is right for few repeats, and holds what the repeats share, the
+    finite test set. The plain test takes a class whose test images happen to be harder for a real difference.
+    Repeats are drawn with the residual variance of the two-way table.
+    """
+    values, (n, treatments) = rates.values, rates.values.shape
+    if n < 2 or treatments < 2:
+        return Part(nan, nan, nan, n, 1.0, 1.0, label)
+    observed = float(ranks.kendall_w(values))
+    residuals = values - values.mean(0) - values.mean(1, keepdims=True) + values.mean()
+    spread = max(np.sqrt((residuals**2).sum() / ((n - 1) * (treatments - 1))), _ROUNDING)
+    rng = np.random.default_rng(0)
+    null = rates.image_noise(rng, draws)[:, None] + spread * rng.standard_normal((draws, n, treatments))
+    return Part(observed, nan, nan, n, _p(ranks.kendall_w(null) >= observed - _ROUNDING), 1.0, label, "Kendall's W")
+
+
+def of_cases(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return what the cases say of their finding: refuted if any is, holds if all do, else inconclusive.
+
+    Cases that are not applicable are left out; the finding is, where all are. Cases that are not measured keep it from
+    holding, but not from being refuted; it is not measured where none was. The numbers are those of the first case
+    with the deciding status. Judge the cases with ``Part.verdict(cases=...)``.
+    """
+    counts = {status: sum(verdict.status is status for verdict in verdicts) for status in Status}
+    note = ", ".join(f"{count} of {len(verdicts)} {status}" for status, count in counts.items() if count)
+    status = _of_counts(counts, len(verdicts))
+    deciding = next((verdict for verdict in verdicts if verdict.status is status), Verdict(status))
+    return replace(deciding, note=note)
+
+
+def _of_counts(counts: dict[Status, int], total: int) -> Status:
+    applicable = total - counts[Status.NOT_APPLICABLE]
+    if not applicable:
+        return Status.NOT_APPLICABLE
+    if counts[Status.REFUTED]:
+        return Status.REFUTED
+    for unanimous in (Status.HOLDS, Status.NOT_MEASURED):
+        if counts[unanimous] == applicable:
+            return unanimous
+    return Status.INCONCLUSIVE
+
 
 def _p(events: NDArray[np.bool_]) -> float:
     """Return the Monte Carlo p-value of draws in which an event that speaks against the claim happened."""

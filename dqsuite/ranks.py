@@ -47,11 +47,12 @@ def kendall_w(values: Values) -> NDArray[np.float64]:
     return _quotient(between, ((ranks - middle) ** 2).sum((-2, -1)) / raters)
 
 
-def spearman(one: Values, other: Values) -> NDArray[np.float64]:
-    """Return Spearman's rank correlation, 0 where one side ties all items: (..., K) and (..., K) to (...)."""
-    x, y = (ranks - ranks.mean(-1, keepdims=True) for ranks in (mean_ranks(one), mean_ranks(other)))
-    return _quotient((x * y).sum(-1), np.sqrt((x**2).sum(-1) * (y**2).sum(-1)))
+def spearman(values: Values) -> NDArray[np.float64]:
+    """Return Spearman's rank correlation of two raters, 0 where one ties all items: (..., 2, items) to (...)."""
+    ranks = mean_ranks(values)
+    one, other = np.moveaxis(ranks - ranks.mean(-1, keepdims=True), -2, 0)
+    return _quotient((one * other).sum(-1), np.sqrt((one**2).sum(-1) * (other**2).sum(-1)))
 
 
 def _quotient(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(above, below, out=np.zeros_like(np.asarray(above, float)), where=np.asarray(below) > 0)
+    return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))

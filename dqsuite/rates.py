@@ -35,11 +35,15 @@ class Rates:
             one class under m conditions, or the m columns of one row of the confusion matrices. The blocks share the
             repeats and have no image in common. M is the sum of the m.
         """
-        from scipy.linalg import block_diag
-
         scores = [np.atleast_3d(np.asarray(block, float)) for block in blocks]
         values = np.concatenate([block.mean(1) for block in scores], axis=1)
-        return cls(values, np.asarray(block_diag(*map(_covariance_of_mean, scores)), float))
+        covariance = np.zeros((values.shape[1], values.shape[1]))
+        start = 0
+        for block in scores:
+            end = start + block.shape[2]
+            covariance[start:end, start:end] = _covariance_of_mean(block)
+            start = end
+        return cls(values, covariance)
 
     @property
     def n(self) -> int:
@@ -49,7 +53,7 @@ class Rates:
     @property
     def count(self) -> int:
         """M, the number of statistics."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     def combine(self, weights: NDArray[Any]) -> Rates:
         """Return k linear combinations of the statistics, with weights (M, k), such as means or differences."""
@@ -71,13 +75,13 @@ class Rates:
         return Estimate(float(values.mean()), sqrt(repeats + images) if self.n > 1 else nan, self.n)
 
     def draws(self, size: int, seed: int = 0) -> NDArray[np.float64]:
-        """Draw true values of the statistics, repeat by repeat: (size, n, M); their mean over n is a draw of M means.
+        """Draw true values of the statistics: (size, M).
 
-        The multivariate counterpart of the t interval: around the mean, a share of P draws of any linear combination
-        lies below its one-sided interval of confidence P. Each repeat's deviation gets its own normal factor
-        (a multiplier bootstrap, which keeps the covariance of the statistics and, in contrast to resampled repeats,
-        their variance), the image part is normal with `image_covariance`, and both are divided by the root of a
-        draw's chi-square over its n - 1 degrees of freedom.
+        The multivariate counterpart of the t interval: a share P of the draws of any linear combination lies below its
+        one-sided interval of confidence P. Each repeat's deviation from the mean gets its own normal factor (a
+        multiplier bootstrap, which keeps the variance and covariance that resampled repeats would understate), the
+        image part is normal with `image_covariance`, and both are divided by the root of a chi-square over its n - 1
+        degrees of freedom.
 
         Raises
         ------
@@ -88,10 +92,10 @@ class Rates:
         if n < 2:
             raise ValueError("draws need at least two repeats")
         rng = np.random.default_rng(seed)
-        scale = np.sqrt((n - 1) / rng.chisquare(n - 1, (size, 1, 1)))
         mean = self.values.mean(0)
-        repeats = rng.standard_normal((size, n, 1)) * (self.values - mean) * sqrt(n / (n - 1))
-        return np.asarray(mean + scale * (repeats + self.image_noise(rng, size)[:, None]))
+        repeats = rng.standard_normal((size, n)) @ (self.values - mean) / sqrt(n * (n - 1))
+        scale = np.sqrt((n - 1) / rng.chisquare(n - 1, (size, 1)))
+        return np.asarray(mean + scale * (repeats + self.image_noise(rng, size)))
 
     def image_noise(self, rng: np.random.Generator, size: int) -> NDArray[np.float64]:
         """Draw what another choice of test images would add to the statistics: (size, M)."""
@@ -100,8 +104,8 @@ class Rates:
 
 
 def _covariance_of_mean(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the covariance (m, m) of the means of scores (n, N, m) over the images."""
-    images, statistics = scores.shape[1:]
-    if images == 1:
-        return np.zeros((statistics, statistics))
-    return np.asarray(np.cov(scores.mean(0), rowvar=False)).reshape(statistics, statistics) / images
+    """Return the covariance (m, m) of the means of scores (n, N, m) over the images; 0 for one image."""
+    averaged = scores.mean(0)
+    images = len(averaged)
+    deviations = averaged - averaged.mean(0)
+    return np.asarray(deviations.T @ deviations / (max(images - 1, 1) * images))

@@ -235,15 +235,25 @@ def class_index(text: str, classes: tuple[str, ...]) -> int:
     Raises
     ------
     DqError
-        There is no such class.
+        There is no such class, or several: a chain writes ``01`` as ``1``, which could be either.
     """
     names = [canonical_number(name) for name in classes]
+    if names.count(text) > 1:
+        raise _ambiguous(text, names, classes)
     for spelling in (names, [str(index) for index in range(len(classes))]):
         if text in spelling:
             return spelling.index(text)
     listed = ", ".join(f"{index} {name}" for index, name in enumerate(classes[:20]))
     more = ", ..." if len(classes) > 20 else ""
     raise DqError(f"no class {text!r} among the K={len(classes)} classes", f"known are {listed}{more}")
+
+
+def _ambiguous(text: str, names: list[str], classes: tuple[str, ...]) -> DqError:
+    """Offer the indices that are not themselves the name of a class."""
+    meant = [index for index, name in enumerate(names) if name == text]
+    offers = [f"{index} for {classes[index]!r}" for index in meant if str(index) not in names]
+    cause = f"{text!r} could be any of the classes {', '.join(repr(classes[index]) for index in meant)}"
+    return DqError(cause, " or ".join([*(f"write the index {offer}" for offer in offers), "rename the classes"]))
 
 
 def _fields(text: str, separator: str, numbers: set[int] | None = None) -> list[str]:

@@ -9,6 +9,7 @@ from dqsuite.datasets import digits, folder, named, npz, planted
 from dqsuite.datasets.base import Dataset, Identity, Source
 from dqsuite.datasets.cache import recall, remember
 from dqsuite.datasets.card import Card
+from dqsuite.errors import DqError
 from dqsuite.grammar import Term, parse_term
 from dqsuite.registry import Registry
 
@@ -40,8 +41,14 @@ DATASETS: Registry[Kind] = Registry(
 )
 
 
+_PATHS = ("folder", "npz")
+_computed: dict[str, str] = {}  # the fingerprints that this process has computed itself, by stamp
+
+
 def load(text: str) -> Dataset:
     """Read the data set that a text names, such as ``mnist``, ``planted;classes=5`` or ``npz:my.npz``.
+
+    The fingerprint is computed, once in a process, and replaces a remembered one that differs.
 
     Raises
     ------
@@ -51,9 +58,9 @@ def load(text: str) -> Dataset:
     source = _source(text)
     stamp = source.stamp()
     arrays = source.read()
-    fingerprint = recall(stamp)
-    if not fingerprint:
-        fingerprint = arrays.fingerprint()
+    fingerprint = _computed.get(stamp) or arrays.fingerprint()
+    _computed[stamp] = fingerprint
+    if recall(stamp) != fingerprint:
         remember(stamp, fingerprint)
     return Dataset(name=source.name(fingerprint), fingerprint=fingerprint, **arrays._asdict())
 
@@ -69,7 +76,12 @@ def identify(text: str) -> Identity:
 
 
 def _source(text: str) -> Source:
-    term = parse_term(text)
+    try:
+        term = parse_term(text)
+    except DqError as error:
+        if text.strip().startswith(tuple(f"{name}:" for name in _PATHS)):
+            raise DqError(error.cause, f"{error.mend}; a path cannot contain ';'") from error
+        raise
     # A path is not a number: folder:010 must not become folder:10.
     path = text.strip().partition(";")[0].partition(":")[2].strip()
     return DATASETS[term.name].open(replace(term, value=path))

@@ -1,8 +1,8 @@
 """The user's cache: where it is, how to write into it, and the fingerprints it remembers.
 
 Hashing a data set takes longer than everything else that judging needs, so a fingerprint is kept under the stamp of
-what it was computed from. The cache only saves time: an entry that cannot be read is ignored, and a folder that cannot
-be written to is no error.
+what it was computed from. The cache only saves time: an entry that cannot be read is ignored, a folder that cannot be
+written to is no error, and whoever has read the data set computes its fingerprint rather than trust the cache.
 """
 
 from __future__ import annotations
@@ -15,24 +15,38 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from dqsuite.datasets.paths import needing_home, reading
 from dqsuite.files import replacing
 
 _VERSION = 1  # rises when the definition of the fingerprint changes
 
 
 def cache_dir() -> Path:
-    """Return ``$DQSUITE_CACHE``, or the folder where this system keeps the caches of its user."""
-    if folder := os.environ.get("DQSUITE_CACHE"):
-        return Path(folder).expanduser()
-    from platformdirs import user_cache_path
+    """Return ``$DQSUITE_CACHE``, or the folder where this system keeps the caches of its user.
 
-    return user_cache_path("dqsuite")
+    Raises
+    ------
+    DqError
+        It lies in a home folder that is not known.
+    """
+    folder = os.environ.get("DQSUITE_CACHE")
+    with needing_home(folder or "the cache", "set DQSUITE_CACHE to the whole path of a folder"):
+        if folder:
+            return Path(folder).expanduser()
+        from platformdirs import user_cache_path
+
+        return user_cache_path("dqsuite").expanduser()
 
 
 def file_stamp(paths: Iterable[Path]) -> str:
-    """Return path, size in bytes and time of the last change in ns of each file."""
-    status = [(str(path.absolute()), path.stat()) for path in paths]
-    return json.dumps([(path, stat.st_size, stat.st_mtime_ns) for path, stat in status])
+    """Return path, size in bytes, inode, and times of the last change of content and of status in ns of each file.
+
+    Raises
+    ------
+    DqError
+        The system refuses to tell.
+    """
+    return json.dumps([_file_stamp(path) for path in paths])
 
 
 def recall(stamp: str) -> str | None:
@@ -49,6 +63,13 @@ def remember(stamp: str, fingerprint: str) -> None:
     """Keep the fingerprint under the stamp, if the cache can be written to."""
     with contextlib.suppress(OSError), replacing(_entry(stamp)) as temporary:
         temporary.write_text(f"{fingerprint} {_seal(stamp, fingerprint)}\n")
+
+
+def _file_stamp(path: Path) -> tuple[str | int, ...]:
+    with reading(path):
+        status = path.stat()
+        # The time of the content can be set by anyone, that of the status cannot.
+        return str(path.absolute()), status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _entry(stamp: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from dqsuite.datasets.base import Arrays
 from dqsuite.errors import DqError
 
 SMALLEST = 8  # pixels: below this side the models have nothing left to pool
+# Unicode's categories of what no line of text can hold: control characters, breaks of lines and paragraphs, and the
+# surrogates that stand for the bytes of a file name which are not UTF-8.
+_NO_TEXT = frozenset({"Cc", "Zl", "Zp", "Cs"})
 
 
 def checked(arrays: Mapping[str, NDArray[Any]], where: str, classes: tuple[str, ...] | None = None) -> Arrays:
@@ -92,14 +96,36 @@ def _labels(
         )
     if classes is None:
         classes = tuple(np.unique(train).tolist()) if train.dtype.kind == "U" else _numbers(train, where)
-    if len(set(classes)) < len(classes):
-        raise DqError(f"a class name stands twice in {where}", "give each class a name of its own")
+    _check_names(classes, where)
     if train.dtype.kind == "U":
         train, test = _positions(train, classes), _positions(test, classes)
     _check_range(train, f"y_train in {where}", classes, given)
     _check_range(test, f"y_test in {where}", classes, given)
     _check_classes(train, classes, where)
     return train.astype(np.int64), test.astype(np.int64), classes
+
+
+def _check_names(classes: tuple[str, ...], where: str) -> None:
+    if len(set(classes)) < len(classes):
+        raise DqError(f"a class name stands twice in {where}", "give each class a name of its own")
+    for name in classes:
+        if not name.strip():
+            raise DqError(f"{where} has a class without a name, {name!r}", "give each class a name")
+        if any(unicodedata.category(character) in _NO_TEXT for character in name):
+            raise DqError(
+                f"{where} has the class name {name!r}, which is no text of one line",
+                "rename the class, in UTF-8 and without control characters",
+            )
+
+
+def decoded(array: NDArray[Any], what: str) -> NDArray[Any]:
+    """Return bytes as str, anything else unchanged. Raises DqError for bytes that are no UTF-8."""
+    if array.dtype.kind != "S":
+        return array
+    try:
+        return np.char.decode(array, "utf-8")
+    except UnicodeDecodeError as error:
+        raise DqError(f"{what} holds bytes that are no UTF-8 ({error.reason})", "save them as str") from error
 
 
 def _column(array: NDArray[Any], what: str) -> NDArray[Any]:
@@ -111,8 +137,7 @@ def _column(array: NDArray[Any], what: str) -> NDArray[Any]:
     if array.ndim != 1:
         mend = "save y.argmax(axis=1) if it is one-hot" if array.ndim == 2 else "save one label for each image"
         raise DqError(f"{what} has the shape {array.shape}, not (N,)", mend)
-    if array.dtype.kind == "S":
-        return np.char.decode(array, "utf-8", "replace")
+    array = decoded(array, what)
     if array.dtype.kind not in "iuU":
         raise DqError(f"{what} has dtype {array.dtype}", "save integers, y.astype('int64'), or class names")
     return array

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,15 @@ from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import file_stamp
 from dqsuite.datasets.checks import SMALLEST, checked
 from dqsuite.datasets.npz import plain
+from dqsuite.datasets.paths import expanded, reading
 from dqsuite.errors import DqError
 from dqsuite.grammar import Term
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_VERSION = 1  # rises when the same files give other arrays
+_VERSION = 2  # rises when the same files give other arrays
+_LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})  # what systems leave in folders unasked
 
 
 class _Item(NamedTuple):
@@ -69,12 +72,13 @@ class Folder:
 
     def _items(self) -> tuple[tuple[str, ...], list[_Item], list[_Item]]:
         """Return the class names, the training and the test items."""
-        if not self.path.is_dir():
-            raise DqError(f"there is no folder {self.path}", "check the path")
-        if (self.path / "train").is_dir() and (self.path / "test").is_dir():
-            return _split_already(self.path)
-        classes = _classes(self.path)
-        members = [_members(self.path / name, label) for label, name in enumerate(classes)]
+        with reading(self.path):
+            if not self.path.is_dir():
+                raise DqError(f"there is no folder {self.path}", "check the path")
+            if (self.path / "train").is_dir() and (self.path / "test").is_dir():
+                return _split_already(self.path)
+            classes = _classes(self.path)
+            members = [_members(self.path / name, label) for label, name in enumerate(classes)]
         split = [_split(items, self.test, self.seed) for items in members]
         return classes, [item for train, _ in split for item in train], [item for _, test in split for item in test]
 
@@ -83,7 +87,7 @@ def source(term: Term) -> Folder:
     """Return the data set that ``folder:PATH[;test=0.2][;seed=0][;size=32]`` names."""
     params.only(term, ("test", "seed", "size"), value=True)
     return Folder(
-        path=Path(term.value).expanduser(),
+        path=expanded(term.value),
         test=params.fraction(term, "test", Folder.test, ends=False),
         seed=params.integer(term, "seed", Folder.seed, 0, 2**32 - 1),
         size=params.integer(term, "size", 32, SMALLEST, 4096) if term.get("size") else 0,
@@ -104,8 +108,10 @@ def _split_already(path: Path) -> tuple[tuple[str, ...], list[_Item], list[_Item
 
 
 def _classes(path: Path) -> tuple[str, ...]:
-    """Return the sorted names of the sub-folders."""
-    names = sorted(entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    """Return the sorted names of the sub-folders; loose files beside them are ignored."""
+    entries = _entries(path)
+    _refuse(entry for entry in entries if not (entry.is_dir() or entry.is_file()))
+    names = [entry.name for entry in entries if entry.is_dir()]
     if len(names) < 2:
         has = f"only one class folder, {names[0]!r}" if names else "no class folder"
         raise DqError(f"{path} has {has}", "put the images of each class into a sub-folder of its own, two at least")
@@ -114,10 +120,23 @@ def _classes(path: Path) -> tuple[str, ...]:
 
 def _members(path: Path, label: int) -> list[_Item]:
     """Return the files of one class, in sorted order."""
-    files = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+    files = _entries(path)
+    _refuse(file for file in files if not file.is_file())
     if not files:
         raise DqError(f"class folder {path} has no image", "add some, or remove the folder")
     return [_Item(file, label) for file in files]
+
+
+def _entries(path: Path) -> list[Path]:
+    """Return what is in a folder, sorted by name, without hidden entries and litter."""
+    entries = (entry for entry in path.iterdir() if not entry.name.startswith(".") and entry.name not in _LITTER)
+    return sorted(entries, key=lambda entry: entry.name)
+
+
+def _refuse(strays: Iterable[Path]) -> None:
+    """Raise DqError about the first stray: to skip it would hide that images are missing."""
+    for stray in strays:
+        raise DqError(f"{stray} is no image file", "remove it")
 
 
 def _split(items: list[_Item], fraction: float, seed: int) -> tuple[list[_Item], list[_Item]]:
@@ -131,23 +150,44 @@ def _pixels(file: Path, size: int) -> NDArray[np.uint8]:
     """Return uint8 (H, W, 1) for a grey image, (H, W, 3) for any other."""
     from PIL import Image
 
-    try:
-        with Image.open(file) as image:
-            flat = _eight_bits(image)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DqError(f"cannot read {file} as an image", "repair or remove it") from error
+    with reading(file), file.open("rb") as handle:
+        flat = _decoded(handle, file)
     if size:
         flat = flat.resize((size, size), Image.Resampling.BILINEAR)
     return np.atleast_3d(np.asarray(flat, np.uint8))
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Return a copy in mode L or RGB; of 16-bit grey the upper byte is kept, which Pillow would clip."""
+def _decoded(handle: BinaryIO, file: Path) -> Image.Image:
+    """Return the image in mode L or RGB. Raises DqError if Pillow cannot decode it."""
     from PIL import Image
 
-    if image.mode.startswith("I"):
+    try:
+        # Pillow warns of an image half as large as the smallest that it refuses: large is not wrong.
+        with (
+            warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning),
+            Image.open(handle) as image,
+        ):
+            return _eight_bits(image, file)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DqError(f"cannot read {file} as an image", "repair or remove it") from error
+
+
+def _eight_bits(image: Image.Image, file: Path) -> Image.Image:
+    """Return a copy in mode L or RGB.
+
+    Of 16-bit grey the upper byte is kept, which Pillow would clip. What is transparent is laid on white, so that the
+    colours hidden there do not show. Raises DqError for 32-bit grey, whose white can be any value.
+    """
+    from PIL import Image
+
+    if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    return image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
+    if image.mode in ("I", "F"):
+        raise DqError(f"{file} is grey of 32 bits per pixel (mode {image.mode})", "save it with 8 bits")
+    mode = "L" if image.mode in ("1", "L", "LA") else "RGB"
+    if image.has_transparency_data:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    return image.convert(mode)
 
 
 def _equal(images: Sequence[NDArray[np.uint8]], files: Sequence[Path]) -> NDArray[Any]:

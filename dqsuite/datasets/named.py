@@ -9,6 +9,7 @@ from pathlib import Path
 from dqsuite.datasets import npz, params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import cache_dir, file_stamp
+from dqsuite.datasets.paths import expanded, reading
 from dqsuite.grammar import Term
 
 _CIFAR100 = """
@@ -52,9 +53,11 @@ class Named:
 
     def _path(self) -> Path:
         cached = cache_dir() / f"{self.key}.npz"
-        own = Path(os.environ.get("DQSUITE_DATA") or cache_dir()).expanduser() / cached.name
-        if path := next((path for path in (own, cached) if path.is_file()), None):
-            return path
+        folder = os.environ.get("DQSUITE_DATA")
+        own = expanded(folder) / cached.name if folder else cached
+        with reading(own):
+            if path := next((path for path in (own, cached) if path.is_file()), None):
+                return path
         from dqsuite.datasets.download import download
 
         return download(self.key, cached)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import file_stamp
-from dqsuite.datasets.checks import checked
+from dqsuite.datasets.checks import checked, decoded
+from dqsuite.datasets.paths import expanded, reading
 from dqsuite.errors import DqError
 from dqsuite.grammar import Term
 
@@ -48,15 +49,16 @@ class Npz:
 def source(term: Term) -> Npz:
     """Return the data set that ``npz:PATH`` names."""
     params.only(term, value=True)
-    return Npz(Path(term.value).expanduser())
+    return Npz(expanded(term.value))
 
 
 def check_file(path: Path) -> None:
-    """Raise DqError if there is no file at the path."""
-    if path.is_dir():
-        raise DqError(f"{path} is a folder, not an npz file", f"write folder:{path}")
-    if not path.is_file():
-        raise DqError(f"there is no file {path}", "check the path")
+    """Raise DqError if there is no file at the path, or it is out of reach."""
+    with reading(path):
+        if path.is_dir():
+            raise DqError(f"{path} is a folder, not an npz file", f"write folder:{path}")
+        if not path.is_file():
+            raise DqError(f"there is no file {path}", "check the path")
 
 
 def plain(name: str) -> str:
@@ -73,11 +75,8 @@ def read(path: Path, classes: tuple[str, ...] | None = None) -> Arrays:
         The file is missing, broken, or not what `checked` accepts.
     """
     check_file(path)
-    try:
-        with path.open("rb") as handle:
-            arrays, named = _content(handle, path)
-    except OSError as error:
-        raise DqError(f"cannot read {path}: {error.strerror or error}", "check the file and its permissions") from error
+    with reading(path), path.open("rb") as handle:
+        arrays, named = _content(handle, path)
     return checked(arrays, str(path), classes or named)
 
 
@@ -93,7 +92,7 @@ def _content(handle: BinaryIO, path: Path) -> tuple[dict[str, NDArray[Any]], tup
         raise DqError(f"{path} lacks {', '.join(missing)} and has {', '.join(file) or 'nothing'}", _SAVE)
     arrays = {key: _array(file, key, path) for key in _KEYS}
     names = next((_array(file, key, path) for key in ("classes", "class_names") if key in file), None)
-    return arrays, None if names is None else tuple(str(name) for name in names.ravel().tolist())
+    return arrays, None if names is None else tuple(map(str, decoded(names.ravel(), "the class names").tolist()))
 
 
 def _array(file: NpzFile, key: str, path: Path) -> NDArray[Any]:

@@ -8,6 +8,7 @@ import pytest
 from dqsuite.corruptions import Damaged, apply, parse
 from dqsuite.corruptions.cifar100 import SUPERCLASSES
 from dqsuite.corruptions.class_maps import CIFAR10, DIGITS
+from dqsuite.errors import DqError
 from dqsuite.seeds import streams
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress")
@@ -169,6 +170,28 @@ def test_the_strongest_salt_and_pepper_leaves_no_pixel():
 def test_a_name_that_is_a_number_wins_over_an_index():
     assert damage("relabel_class:1-3", [0, 1, 2], ("1", "2", "3")).labels.tolist() == [2, 1, 2]
     assert damage("relabel_class:1-2", [0, 1, 2], ("01", "02", "03")).labels.tolist() == [1, 1, 2]
+
+
+TWINS = ("01", "02", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("drop_class:1", "; write the index 0 for '01' or rename the classes"),
+        ("drop_class:01", "; write the index 0 for '01' or rename the classes"),
+        ("relabel_class:0-2", "'02', '2'; write the index 3 for '2' or rename the classes"),
+        ("asymmetric:1;classes=3/1", "'01', '1'; "),
+    ],
+)
+def test_a_number_that_could_be_two_classes_is_refused_and_an_index_offered(text, mend):
+    with pytest.raises(DqError, match="could be any of the classes") as error:
+        damage(text, [0, 1, 2, 3], TWINS)
+    assert mend in str(error.value)
+
+
+def test_the_index_of_a_class_whose_name_is_not_unique_as_a_number_names_it():
+    assert damage("drop_class:0/3", [0, 1, 2, 3], TWINS).labels.tolist() == [1, 2]
 
 
 def test_classes_whose_names_hold_a_separator_go_by_index():

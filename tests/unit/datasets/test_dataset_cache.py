@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dqsuite.datasets import identify, load
 from dqsuite.datasets.base import Arrays
-from dqsuite.datasets.cache import cache_dir, recall, remember
+from dqsuite.datasets.cache import cache_dir, file_stamp, recall, remember
+from dqsuite.errors import DqError
 from dqsuite.files import replacing
 
 
@@ -52,6 +54,26 @@ def test_a_changed_file_has_another_fingerprint(arrays, save):
     assert identify(text).fingerprint != before.fingerprint
 
 
+def test_a_replaced_file_of_the_same_size_and_time_has_another_fingerprint(arrays, save):
+    path = Path(save(arrays).partition(":")[2])
+    before, status = load(f"npz:{path}"), path.stat()
+    path.rename(path.with_name("old.npz"))
+    arrays["x_test"][0, 0, 0] ^= 1
+    save(arrays)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert identify(f"npz:{path}").fingerprint == load(f"npz:{path}").fingerprint != before.fingerprint
+
+
+def test_loading_computes_the_fingerprint_and_mends_the_remembered_one(arrays, save):
+    text, wrong = save(arrays), "0" * 16
+    remember(file_stamp([Path(text.partition(":")[2])]), wrong)
+    assert identify(text).fingerprint == wrong
+    dataset = load(text)
+    assert dataset.fingerprint == dataset.arrays.fingerprint() != wrong
+    assert identify(text).fingerprint == dataset.fingerprint
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"0123456789abcdef", b"0123456789abcdef " + b"0" * 32])
 def test_a_tampered_entry_is_computed_again(arrays, save, cache, content):
     text = save(arrays)
@@ -77,6 +99,22 @@ def test_a_cache_that_cannot_be_written_to_does_not_stop_a_run(arrays, save, tmp
     (tmp_path / "file").touch()
     monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "file" / "below"))
     assert identify(save(arrays)).fingerprint == known.fingerprint
+
+
+@pytest.mark.parametrize("default", [False, True])
+def test_a_cache_in_a_home_that_is_not_known_is_refused(monkeypatch, default):
+    monkeypatch.setenv("DQSUITE_CACHE", "~nosuchuser/cache")
+    if default:
+        monkeypatch.delenv("DQSUITE_CACHE")
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.setattr(Path, "expanduser", homeless)
+    with pytest.raises(DqError, match="cannot find the home folder") as error:
+        identify("digits")
+    assert "DQSUITE_CACHE" in error.value.mend
+
+
+def homeless(path):
+    raise RuntimeError("Could not determine home directory.")
 
 
 def test_many_writers_leave_one_whole_entry(cache):

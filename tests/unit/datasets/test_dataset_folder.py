@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 
 import numpy as np
@@ -66,8 +67,10 @@ def test_train_and_test_folders_are_taken_as_they_are(pets):
 
 def test_hidden_and_loose_files_are_ignored(pets):
     before = identify(f"folder:{pets}")
-    (pets / "cat" / ".DS_Store").touch()
-    (pets / ".git").mkdir()
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
+        (pets / "cat" / name).touch()
+    for folder in (pets / ".git", pets / "__MACOSX", pets / "dog" / "__MACOSX"):
+        folder.mkdir()
     (pets / "README.txt").touch()
     assert identify(f"folder:{pets}") == before
 
@@ -102,6 +105,31 @@ def test_of_16_bit_grey_the_upper_byte_is_kept(pets):
     assert (dataset.x_train[dataset.y_train == 1] == 0x12).all()
 
 
+HIDDEN = {
+    "colour": (Image.new("RGBA", (9, 8), (200, 30, 10, 0)), {}, [255, 255, 255]),
+    "half": (Image.new("RGBA", (9, 8), (0, 0, 0, 128)), {}, [127, 127, 127]),
+    "grey": (Image.new("LA", (9, 8), (30, 0)), {}, [255]),
+    "palette": (Image.new("RGB", (9, 8), (200, 30, 10)).convert("P"), {"transparency": bytes(256)}, [255, 255, 255]),
+}
+
+
+@pytest.mark.parametrize(("image", "options", "seen"), HIDDEN.values(), ids=HIDDEN)
+def test_what_is_transparent_is_laid_on_white(pets, image, options, seen):
+    for file in pets.glob("*/*"):
+        image.save(file, **options)
+    dataset = load(f"folder:{pets}")
+    assert (dataset.x_train == seen).all()
+    assert dataset.x_train.shape[3] == len(seen)
+
+
+def test_an_image_of_which_pillow_warns_is_read_and_one_twice_as_large_is_refused(pets, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 9 * 8 - 1)
+    assert len(load(f"folder:{pets}").x_train) == 12
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 9 * 8 // 2 - 1)
+    with pytest.raises(DqError, match=r"cannot read .* as an image"):
+        load(f"folder:{pets}")
+
+
 def test_a_size_resizes_every_image(pets):
     draw(pets / "cat" / "0.png", size=(20, 30))
     assert load(f"folder:{pets};size=16").card().image_shape == (16, 16, 1)
@@ -123,7 +151,23 @@ def cut(pets):
     file.write_bytes(file.read_bytes()[:40])
 
 
+def grey32(dtype, value):
+    return lambda pets: Image.fromarray(np.full((8, 9), value, dtype)).save(pets / "dog" / "5.tif")
+
+
+def not_utf8(pets):
+    (pets / "cat").rename(os.fsdecode(os.fsencode(pets) + b"/\xff\xfe"))
+
+
 REFUSED = {
+    "32-bit integers": (grey32(np.int32, 255), "", r"dog.5.tif is grey of 32 bits .*mode I\b", "8 bits"),
+    "32-bit floats": (grey32(np.float32, 3.5), "", r"dog.5.tif is grey of 32 bits .*mode F\b", "8 bits"),
+    "a name not in UTF-8": (not_utf8, "", r"class name '\\udcff\\udcfe'", "in UTF-8"),
+    "a control character": (lambda pets: (pets / "cat").rename(pets / "c\x1bt"), "", r"'c\\x1bt'", "rename"),
+    "a folder in a class": (lambda pets: (pets / "dog" / "more").mkdir(), "", "dog.more is no image file", "remove it"),
+    "a broken link": (lambda pets: (pets / "dog" / "a").symlink_to("gone"), "", "dog.a is no image file", "remove it"),
+    "a broken class": (lambda pets: (pets / "eel").symlink_to("gone"), "", "pets.eel is no image file", "remove it"),
+    "a pipe": (lambda pets: os.mkfifo(pets / "dog" / "pipe"), "", "dog.pipe is no image file", "remove it"),
     "no folder": (shutil.rmtree, "", "there is no folder .*pets", "check the path"),
     "an empty folder": (empty, "", "pets has no class folder", "sub-folder"),
     "one class": (lambda pets: shutil.rmtree(pets / "cat"), "", "only one class folder, 'dog'", "sub-folder"),

@@ -10,6 +10,7 @@ import pytest
 from dqsuite import datasets
 from dqsuite.datasets import identify, load
 from dqsuite.datasets.named import CLASSES
+from dqsuite.errors import DqError
 
 REAL = os.environ.get("DQSUITE_DATA", "")
 KNOWN = json.loads(Path(datasets.__file__).with_name("known.json").read_text())
@@ -37,6 +38,16 @@ def test_the_users_own_file_comes_before_the_cache(tmp_path, cache, monkeypatch)
     dataset = load("mnist")
     assert dataset.x_train.max() == 2
     assert (dataset.name, dataset.classes) == ("mnist", CLASSES["mnist"])
+
+
+@pytest.mark.parametrize(
+    ("folder", "cause"), [("~nosuchuser", "home folder in which ~nosuchuser"), ("a" * 300, "cannot read .*too long")]
+)
+def test_a_folder_of_the_users_that_is_out_of_reach_is_refused(monkeypatch, folder, cause):
+    monkeypatch.setenv("DQSUITE_DATA", folder)
+    with pytest.raises(DqError, match=cause) as error:
+        load("mnist")
+    assert error.value.mend
 
 
 def test_another_content_under_a_known_name_is_no_known_variant(cache):

@@ -47,6 +47,19 @@ def test_class_names_are_read_from_the_file(arrays, save, key):
     assert load(save(arrays | {key: NAMES})).classes == ("ant", "bee", "cat")
 
 
+def test_names_saved_as_bytes_are_text(arrays, save):
+    assert load(save(arrays | {"classes": np.array([b"ant", b"bee", "\u00fcber".encode()])})).classes == (
+        "ant",
+        "bee",
+        "\u00fcber",
+    )
+
+
+def test_names_that_are_no_text_are_refused(arrays, save):
+    with pytest.raises(DqError, match=r"no UTF-8.*; save them as str"):
+        load(save(arrays | {"classes": np.array([b"ant", b"\xff", b"bee"])}))
+
+
 @pytest.mark.parametrize("dtype", ["U", "S"])
 def test_labels_that_are_names_become_positions_among_the_sorted_names(arrays, save, dtype):
     names = NAMES[::-1].astype(dtype)
@@ -93,6 +106,10 @@ REFUSED = {
     "too few names": (with_(classes=NAMES[:2]), "4 labels of y_train .* beyond the 2 class names", "name every"),
     "too many names": (with_(classes=np.array([*NAMES, "dog"])), "no training image of class 'dog'", "remove"),
     "a name twice": (with_(classes=NAMES[[0, 1, 1]]), "twice", "of its own"),
+    "an empty name": (with_(classes=np.array(["ant", " ", "cat"])), "class without a name, ' '", "give each"),
+    "an escape sequence": (with_(classes=np.array(["ant", "\x1b[1m", "cat"])), r"name '\\x1b\[1m'", "rename the class"),
+    "a broken line": (with_(classes=np.array(["ant", "b\nb", "cat"])), r"name 'b\\nb'", "rename the class"),
+    "a surrogate": (with_(classes=np.array(["ant", "\udcff", "cat"])), r"name '\\udcff'", "rename the class"),
     "an unknown test label": (with_(y_test=np.arange(6) % 4), "1 labels of y_test .* do not occur", "training images"),
     "an unknown test name": (
         with_(y_train=NAMES[np.arange(12) % 3], y_test=np.array(["ant", "dog"] * 3)),
