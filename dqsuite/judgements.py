@@ -6,11 +6,11 @@ expression: ``all_of([below(noise, label="cat"), some_of([...])]).verdict()``.
 A part *holds* where its ``p_holds`` is below .05, else it is *refuted* where its ``p_refuted`` is, else it is
 inconclusive. For intervals these are two-sided p-values: ``below`` holds exactly where the 95% interval lies below.
 
-Statements about ranks, sets and counts are recomputed in draws of the true values (`Rates.draws`), and true in 95% of
-them is necessary, but not enough. Where a statement offers several ways to be true, draws alone are too bold: with six
-of ten classes above 0 and four exactly at 0, "at least seven are above 0" is true in 95% of the draws far too often,
-and where ten classes are equal, "this one is the lowest" is refuted most of the time. So each also has to pass its
-*guard*, the same statement put together from pairwise comparisons with `at_least`, which is valid whatever the truth.
+Statements about ranks, sets and counts are recomputed in draws of the true values (`Rates.draws`). True in 95% of them
+is necessary, but not enough: where a statement can come true in several ways, draws alone are too bold. Simulated at
+their boundary, "at least seven of ten are above 0", with six above and four at 0, held in up to 65% of the worlds, and
+"this one is the lowest" was refuted in half of those where ten are equal. So each statement also has to pass a guard:
+the same statement put together from pairwise comparisons with `at_least`, which is valid whatever the truth.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ ALPHA = 0.05
 DRAWS = 3999  # with these, a p-value is a whole number of 4,000ths
 _ROUNDING = 1e-9  # equal ranks can give sums that differ in the last bits
 
-Statement = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
-Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Numbers = NDArray[np.float64]
+Statement = Callable[[Numbers], NDArray[np.bool_]]
+Statistic = Callable[[Numbers], Numbers]
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,8 @@ def agreement(
 
     It holds where the statistic does so in 95% of the draws. Noise breaks ranks up, so draws agree less than the truth
     does: that errs to the safe side for "holds", yet would refute agreement on classes that merely lie too close to
-    tell apart. So "refuted" has to pass a parametric bootstrap test besides: draws around the nearest means that do
-    agree, found by moving the raters towards their consensus, have to agree less than was observed in under 5%.
+    tell apart. So "refuted" has to pass a parametric bootstrap test besides: of measurements drawn around the nearest
+    means that do agree, under 5% agree as little as was observed.
 
     Parameters
     ----------
@@ -205,32 +206,50 @@ def agreement(
         Its effect is the observed statistic, its ends the middle 95% of the draws, which lie low for that reason.
     """
 
-    def arranged(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return values.reshape(*values.shape[:-1], -1, raters).swapaxes(-1, -2)
-
-    mean = arranged(rates.values.mean(0))
+    mean = _arranged(rates.values.mean(0), raters)
     observed = float(statistic(mean))
     if rates.n < 2:
         return Part(observed, nan, nan, rates.n, 1.0, 1.0, label)
-    drawn = arranged(rates.draws(draws))
-    found = statistic(drawn)
+    found = statistic(_arranged(rates.draws(draws), raters))
     reached = found >= threshold - _ROUNDING
     p_refuted = _p(reached)
     if p_refuted < ALPHA:
-        agreeing = _nearest_agreement(mean, statistic, threshold)
-        p_refuted = max(p_refuted, _p(statistic(agreeing + drawn - mean) <= observed + _ROUNDING))
+        p_refuted = max(p_refuted, _p(_agreeing(rates, raters, statistic, threshold, draws) <= observed + _ROUNDING))
     low, high = (float(end) for end in np.quantile(found, [0.025, 0.975]))
     return Part(observed, low, high, rates.n, _p(~reached), p_refuted, label)
 
 
-def _nearest_agreement(
-    mean: NDArray[np.float64], statistic: Statistic, threshold: float, steps: int = 65
-) -> NDArray[np.float64]:
-    """Move the means (raters, items) towards those that differ only by rater, until the statistic is reached."""
+def _arranged(values: Numbers, raters: int) -> Numbers:
+    return values.reshape(*values.shape[:-1], -1, raters).swapaxes(-1, -2)
+
+
+def _agreeing(rates: Rates, raters: int, statistic: Statistic, threshold: float, draws: int) -> Numbers:
+    """Draw the statistic (draws,) where the raters agree, as far as the rates allow, and are measured as often.
+
+    The repeats' noise is drawn apart for each of the M: what few repeats show of its covariance is mostly chance, and
+    would pull the raters together or apart.
+    """
+    rng = np.random.default_rng(0)
+    variance = rates.values.var(0, ddof=1) / rates.n
+    mean, total = (_arranged(row, raters) for row in (rates.values.mean(0), variance + np.diag(rates.image_covariance)))
+    noise = rates.image_noise(rng, draws) + np.sqrt(variance) * rng.standard_normal((draws, rates.count))
+    return statistic(_nearest_agreement(mean, total, statistic, threshold) + _arranged(noise, raters))
+
+
+def _nearest_agreement(mean: Numbers, noise: Numbers, statistic: Statistic, threshold: float) -> Numbers:
+    """Return means (raters, items) near those measured for which the statistic reaches the threshold.
+
+    Noise spreads what is measured wider than the truth, so each rater's items are first drawn together by what the
+    noise, a variance (raters, items), explains; then the raters are moved to what they have in common.
+    """
     levels = mean.mean(1, keepdims=True)
-    consensus = levels + (mean - levels).mean(0)
-    path = mean + np.linspace(0, 1, steps)[:, None, None] * (consensus - mean)
-    nearest: NDArray[np.float64] = path[np.argmax(statistic(path) >= threshold - _ROUNDING)]
+    spread = mean - levels
+    explained = noise.mean(1, keepdims=True) / np.maximum(spread.var(1, ddof=1, keepdims=True), _ROUNDING**2)
+    spread = spread * np.sqrt(np.clip(1 - explained, 0, None))
+    path = spread + np.linspace(0, 1, 65)[:, None, None] * (spread.mean(0) - spread)
+    reached = statistic(path) >= threshold - _ROUNDING
+    reached[-1] = True  # opposite raters have nothing in common: equal items, then
+    nearest: Numbers = levels + path[np.argmax(reached)]
     return nearest
 
 

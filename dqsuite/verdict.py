@@ -33,6 +33,13 @@ class Verdict:
     unit: str = ""
     note: str = ""
 
+    def describe(self) -> str:
+        """Return the verdict and its numbers in one line."""
+        numbers = "" if self.effect is None else f" {self.effect:.3g}{f' {self.unit}' if self.unit else ''}"
+        ends = "" if self.low is None or self.high is None else f" ({self.low:.3g} to {self.high:.3g})"
+        repeats = f", {self.n} repeats" if self.n else ""
+        return f"{self.status.value}{numbers}{ends}{repeats}{f': {self.note}' if self.note else ''}"
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values that JSON can hold."""
         return asdict(self) | {"status": self.status.value}

@@ -14,6 +14,7 @@ _COMMANDS = {
     "run": commands.run,
     "plan": commands.plan,
     "report": commands.report,
+    "claims": commands.claims,
     "list": commands.listing,
     "evidence": commands.move_evidence,
 }

@@ -105,6 +105,27 @@ def report(options: Namespace) -> None:
     out.print(str(write(studies, target / "index.html" if _is_folder(options.out) else target)), soft_wrap=True)
 
 
+def claims(options: Namespace) -> None:
+    """List the findings, each with what the store says of it."""
+    from dqsuite.claims import CLAIMS
+    from dqsuite.claims.judging import judge
+    from dqsuite.claims.labs import StoreLab
+    from dqsuite.claims.scales import SCALES
+    from dqsuite.judgements import of_cases
+
+    SCALES[options.scale]
+    lab = StoreLab(Store(options.store), options.scale, native_precision(resolve_device(options.device)), say)
+    judged = [(claim, list(judge(claim, lab))) for claim in CLAIMS.values()]
+    if options.json:
+        print(json.dumps([each.to_json() for _, cases in judged for each in cases]))
+        return
+    shown = Table("claim", "verdict", "finding", title=Text(f"published findings at scale {options.scale}"))
+    for claim, cases in judged:
+        verdict = of_cases([each.verdict for each in cases])
+        shown.add_row(Text(claim.id), verdict.status.value, Text(claim.finding))
+    out.print(shown)
+
+
 def listing(options: Namespace) -> None:
     """List a registry: name and one line about each."""
     about = {

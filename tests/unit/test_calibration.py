@@ -37,7 +37,7 @@ from dqsuite.rates import Rates
 from dqsuite.stats import estimate
 
 WORLDS, POWER_WORLDS, IMAGES, DRAWS = 1000, 100, 200, 199
-SETTINGS = [(3, 0.2), (5, 0.2), (5, 0.02)]  # repeats, and their spread beside the unit spread of the images
+SETTINGS = [(3, 0.4), (5, 0.4), (5, 0.02)]  # repeats, and the spread of their skill beside that of the predictions, 1
 HARD, HARD_HERE, LUCK = 0.4, 0.4, 0.2  # shares of the variance: an image's own, under a condition, of one prediction
 
 Means = NDArray[np.float64]
@@ -72,16 +72,13 @@ def changed(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return scores[..., 1].astype(float) - scores[..., 0]
 
 
-def parts(scores: NDArray[np.float64], kind: Callable[..., Part] = below, **options: float) -> list[Part]:
-    return [kind(estimate(block), **options) for block in changed(scores)]
-
-
 def one(scores: NDArray[np.float64], kind: Callable[..., Part] = below, **options: float) -> Part:
-    return parts(scores, kind, **options)[0]
+    return kind(estimate(changed(scores)[0]), **options)
 
 
 def several(scores: NDArray[np.float64], together: Callable[[list[Part]], Part]) -> Part:
-    return together(parts(scores))
+    rates = Rates.of(changed(scores))
+    return together([below(rates.estimate(index)) for index in range(rates.count)])
 
 
 def rated(scores: NDArray[np.float64], kind: Callable[..., Part], **options: object) -> Part:
@@ -111,6 +108,16 @@ def rated_by(
     return found
 
 
+def against_one_baseline(scores: NDArray[np.float64]) -> Part:
+    """Compare the classes' ranks under two conditions, each of them minus the same clean baseline."""
+    weights = np.kron(np.eye(10), [[-1, -1], [1, 0], [0, 1]])
+    return agreement(Rates.of(scores).combine(weights), 2, ranks.spearman, 0.6, draws=DRAWS)
+
+
+def with_baseline(means: list[Means]) -> list[Means]:
+    return [np.column_stack([np.full(len(mean), 0.6), mean]) for mean in means]
+
+
 FAR = 0.3
 SPREAD = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.78, 0.8]
 ALIKE = [np.array(SPREAD)[:, None] + np.zeros(2)]
@@ -138,7 +145,7 @@ KINDS = {
     "differs": Kind(partial(one, kind=differs, negligible=0.2), changes(0), changes(0.2), changes(-0.25), changes(0.0)),
     "all of three": Kind(
         partial(several, together=all_of),
-        changes(0, -FAR, -FAR),
+        changes(0, -0.5, -0.5),
         changes(0, 0, 0),
         changes(-FAR, -FAR, -FAR),
         changes(-FAR, -FAR, FAR),
@@ -146,14 +153,14 @@ KINDS = {
     "some of 5": Kind(
         partial(several, together=some_of),
         changes(*[0] * 5),
-        changes(0, *[FAR] * 4),
+        changes(0, *[0.5] * 4),
         changes(*[0] * 4, -0.4),
         changes(*[FAR] * 5),
     ),
     "some of 45": Kind(
         partial(several, together=some_of),
         changes(*[0] * 45),
-        changes(0, *[FAR] * 44),
+        None,
         changes(*[0] * 40, *[-0.45] * 5),
         changes(*[0.4] * 45),
     ),
@@ -180,9 +187,9 @@ KINDS = {
     "among four lowest of equals": Kind(
         partial(rated, kind=among_lowest, index=0, count=4),
         classes(*[0.5] * 10),
-        classes(*[0.5] * 10),
+        None,
         classes(0.3, 0.25, 0.25, *[0.7] * 7),
-        classes(0.7, *[0.3] * 6, *[0.7] * 3),
+        None,
     ),
     "among four lowest, four tied below": Kind(
         partial(rated, kind=among_lowest, index=0, count=4),
@@ -214,7 +221,7 @@ KINDS = {
     ),
     "count of seven above 0": Kind(
         partial(of_changes, kind=count_above, count=7),
-        changes(*[FAR] * 6, *[0] * 4),
+        changes(*[0.4] * 6, *[0] * 4),
         changes(*[0] * 7, *[-FAR] * 3),
         changes(*[0.4] * 8, 0, 0),
         changes(*[-0.4] * 8, 0, 0),
@@ -232,6 +239,13 @@ KINDS = {
         rated_by(2, ranks.spearman, 0.6, agree=True),
         ALIKE,
         OPPOSITE,
+    ),
+    "Spearman, one baseline": Kind(
+        against_one_baseline,
+        with_baseline(rated_by(2, ranks.spearman, 0.6, agree=False)),
+        with_baseline(rated_by(2, ranks.spearman, 0.6, agree=True)),
+        with_baseline(ALIKE),
+        with_baseline(OPPOSITE),
     ),
 }
 

@@ -1,0 +1,90 @@
+"""A claim: a published finding, its cases, and the judge that turns measurements into a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Protocol
+
+from dqsuite.claims.trials import Trials
+from dqsuite.judgements import Part
+from dqsuite.registry import Registry
+
+Case = Mapping[str, str]
+
+
+class Lab(Protocol):
+    """Where a judge gets its measurements from. What a judge asks for is what its case needs to have trained."""
+
+    def at(self, model: str, condition: str = "clean", *, data: str = "", epoch: str = "") -> Trials:
+        """Return the trials of one condition, at the scale that is judged.
+
+        Parameters
+        ----------
+        model, condition : str
+            As the source has them; the scale makes the model narrower or the data smaller.
+        data : str
+            Where a source has several data sets.
+        epoch : str
+            ``last`` or ``best``; by default the one that the source judges.
+        """
+
+
+Judge = Callable[..., Part]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One row of the list of findings.
+
+    Attributes
+    ----------
+    id : str
+        Starts with the source's name.
+    finding, criterion : str
+        What the source says, in our words, and when we say that it holds.
+    cases : sequence of mappings
+        Arguments of the judge; one empty mapping for a finding of one case.
+    judge : callable
+        ``judge(lab, **case) -> Part``. It asks for the same trials whatever they show.
+    scales : sequence of str
+        Where the criterion means something.
+    contradicts : str
+        The id of a claim that cannot hold as well.
+    """
+
+    id: str
+    finding: str
+    criterion: str
+    cases: Sequence[Case]
+    judge: Judge
+    scales: Sequence[str] = ("quick", "full")
+    contradicts: str = ""
+
+    @property
+    def source(self) -> str:
+        """The first part of the id: lie1, lie2, lie3, poisoning, he or open."""
+        return self.id.partition("-")[0]
+
+    def named_cases(self) -> Iterator[tuple[str, Case]]:
+        """Yield each case with its name, ``lenet-0.2``; the only case of a finding has the empty name."""
+        for case in self.cases:
+            yield "-".join(case.values()), case
+
+
+def grid(**values: Sequence[str]) -> list[dict[str, str]]:
+    """Return every combination of the values as a case."""
+    return [dict(zip(values, combination, strict=True)) for combination in product(*values.values())]
+
+
+def claim(identity: str, finding: str, criterion: str, **options: Any) -> Callable[[Judge], Claim]:  # noqa: ANN401
+    """Make a claim of a judge: a decorator, with the fields of `Claim` as options."""
+    cases = options.pop("cases", [{}])
+    return lambda judge: Claim(identity, finding, criterion, cases, judge, **options)
+
+
+def collect(*modules: object) -> Registry[Claim]:
+    """Gather the claims that stand in modules, in their order."""
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Claim)]
+    return Registry("claim", {each.id: each for each in found})

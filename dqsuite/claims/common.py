@@ -1,0 +1,82 @@
+"""What the judges of several rows on CIFAR-10 share: conditions, statistics of classes, and kinds of statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from dqsuite import ranks
+from dqsuite.claims.trials import Scores, Trials
+from dqsuite.datasets.named import CLASSES
+from dqsuite.judgements import Part, all_of, below, differs, likely, some_of
+from dqsuite.rates import Rates
+from dqsuite.stats import estimate
+
+CIFAR10 = CLASSES["cifar10"]
+
+
+def noise(level: str) -> str:
+    """Return the condition in which the labels of a fraction of the records are shuffled."""
+    return "clean" if level == "0" else f"shuffle:{level}"
+
+
+def volume(kept: str) -> str:
+    """Return the condition in which a fraction of the records is kept."""
+    return f"reduce:{1 - Decimal(kept)}"
+
+
+def indexes(*names: str) -> list[int]:
+    """Return where classes stand among the statistics of `recalls` and `recall_changes`."""
+    return [CIFAR10.index(name) for name in names]
+
+
+def recalls(trials: Trials) -> Rates:
+    """Return the TPR of each class."""
+    return Rates.of(trials.recall(name) for name in CIFAR10)
+
+
+def recall_changes(after: Trials, before: Trials) -> Rates:
+    """Return the difference of the TPR of each class, paired by repeat and image."""
+    return Rates.of(after.recall(name) - before.recall(name) for name in CIFAR10)
+
+
+def points(after: Trials, before: Trials) -> Scores:
+    """Return scores (n, N) whose mean is the difference of the accuracies in percentage points."""
+    return 100 * (after.right() - before.right())
+
+
+def negated(rates: Rates) -> Rates:
+    """Return minus the statistics: the highest become the lowest."""
+    return rates.combine(-np.eye(rates.count))
+
+
+def lowest(rates: Rates, name: str, names: Sequence[str] = CIFAR10) -> Part:
+    """Judge that a statistic is the lowest: on its interval against each of the others."""
+    index = names.index(name)
+    return all_of(
+        [
+            below(rates.difference(index, position), label=f"{name} - {other}")
+            for position, other in enumerate(names)
+            if position != index
+        ]
+    )
+
+
+def lowest_in_order(rates: Rates, first: Sequence[int]) -> Part:
+    """Judge that these statistics are the lowest of all, the lowest of them first."""
+    others = [(first[-1], other) for other in range(rates.count) if other not in first]
+    guard = all_of([below(rates.difference(*pair)) for pair in [*pairwise(first), *others]])
+    return likely(lambda values: ranks.ascending(values, first) & ranks.lowest_set(values, first), rates, guard)
+
+
+def directional(trials: Trials) -> Part:
+    """Judge that some class is taken for another more often than the other for it; 10 in 1,000 are negligible."""
+    return some_of(
+        [
+            differs(estimate(trials.taken(one, other), -trials.taken(other, one)), 0.01, label=f"{one}, {other}")
+            for one, other in combinations(CIFAR10, 2)
+        ]
+    )

@@ -1,0 +1,42 @@
+"""From a store to verdicts, without training, data sets or torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dqsuite.claims.claim import Case, Claim
+from dqsuite.claims.labs import NotApplicable, NotMeasured, StoreLab
+from dqsuite.verdict import Status, Verdict
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One case of a claim at a scale, and what is said of it."""
+
+    claim: str
+    case: str
+    scale: str
+    verdict: Verdict
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain values that JSON can hold."""
+        return {"claim": self.claim, "case": self.case, "scale": self.scale, **self.verdict.to_json()}
+
+
+def judge_case(claim: Claim, case: Case, lab: StoreLab) -> Verdict:
+    """Judge one case from what is stored; what is missing is a verdict too."""
+    try:
+        if lab.scale not in claim.scales:
+            raise NotApplicable(f"its criterion means nothing at scale {lab.scale}")
+        return claim.judge(lab, **case).verdict(cases=len(claim.cases))
+    except NotApplicable as reason:
+        return Verdict(Status.NOT_APPLICABLE, note=str(reason))
+    except NotMeasured as reason:
+        return Verdict(Status.NOT_MEASURED, note=str(reason))
+
+
+def judge(claim: Claim, lab: StoreLab) -> Iterator[Judged]:
+    """Judge every case of a claim."""
+    for name, case in claim.named_cases():
+        yield Judged(claim.id, name, lab.scale, judge_case(claim, case, lab))

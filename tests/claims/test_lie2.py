@@ -1,0 +1,24 @@
+"""lie2, "Can you Lie to your Model? (2/3)": whether the sensitivity of a class depends on the model."""
+
+from dqsuite.claims import lie2
+from dqsuite.plugin import case_of
+
+test_baseline_is_reached = case_of(lie2.baseline_is_reached)
+test_lenet_is_far_behind = case_of(lie2.lenet_is_far_behind)
+test_skip_connections_help = case_of(lie2.skip_connections_help)
+test_worst_class_depends_on_model = case_of(lie2.worst_class_depends_on_model)
+test_bird_is_weak_on_clean_data = case_of(lie2.bird_is_weak_on_clean_data)
+test_cats_for_dogs_then_frogs = case_of(lie2.cats_for_dogs_then_frogs)
+test_models_confuse_the_same = case_of(lie2.models_confuse_the_same)
+test_confusion_is_directional = case_of(lie2.confusion_is_directional)
+test_lenet_reacts_badly = case_of(lie2.lenet_reacts_badly)
+test_googlenet_is_stable = case_of(lie2.googlenet_is_stable)
+test_cat_and_bird_are_weakest_at_10 = case_of(lie2.cat_and_bird_are_weakest_at_10)
+test_cat_bird_and_dog_are_weak_at_30 = case_of(lie2.cat_bird_and_dog_are_weak_at_30)
+test_bird_or_dog_is_second_weakest = case_of(lie2.bird_or_dog_is_second_weakest)
+test_bird_and_cat_are_sensitive = case_of(lie2.bird_and_cat_are_sensitive)
+test_cat_is_most_sensitive = case_of(lie2.cat_is_most_sensitive)
+test_the_same_classes_are_sensitive = case_of(lie2.the_same_classes_are_sensitive)
+test_cat_and_bird_need_data = case_of(lie2.cat_and_bird_need_data)
+test_cat_and_bird_are_weak_at_tenth = case_of(lie2.cat_and_bird_are_weak_at_tenth)
+test_noise_is_like_volume = case_of(lie2.noise_is_like_volume)

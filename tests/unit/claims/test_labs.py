@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from fabricated import dataset, fill
+
+from dqsuite.cells import Plan
+from dqsuite.claims.judging import judge_case
+from dqsuite.claims.labs import NotApplicable, NotMeasured, StoreLab, cells_of
+from dqsuite.claims.lie3 import noise_hurts_more
+from dqsuite.datasets import Dataset
+from dqsuite.datasets.named import CLASSES
+from dqsuite.store import Store
+from dqsuite.verdict import Status
+
+CASE = {"model": "lenet", "level": "0.1"}
+CELLS = cells_of(noise_hurts_more, CASE, "full", "fp32")
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path)
+
+
+def cifar10(per_class=20):
+    return Dataset(**{**vars(dataset(CLASSES["cifar10"], per_class)), "name": "cifar10", "fingerprint": ""})
+
+
+def put(store, data, cells, wrong=lambda cell: 0):
+    fill(store, data, Plan("cifar10", data.fingerprint, tuple(cells)), wrong)
+
+
+def lab(store, scale="full"):
+    return StoreLab(store, scale, "fp32", pytest.fail)
+
+
+def test_the_cells_of_a_case_are_those_that_its_judge_asks_for():
+    assert [(cell.corruption, cell.repeat) for cell in CELLS] == [
+        (condition, repeat) for condition in ("shuffle:0.1", "reduce:0.1") for repeat in range(5)
+    ]
+    assert {cell.recipe.name for cell in CELLS} == {"lie-lenet"}
+
+
+def test_a_scale_without_the_model_is_not_applicable(store):
+    with pytest.raises(NotApplicable):
+        cells_of(noise_hurts_more, CASE, "quick", "fp32")
+    assert judge_case(noise_hurts_more, CASE, lab(store, "quick")).status is Status.NOT_APPLICABLE
+
+
+def test_a_case_is_judged_by_what_is_stored(store):
+    put(store, cifar10(), CELLS, lambda cell: 2 + cell.repeat % 2 + 6 * ("shuffle" in cell.corruption))
+    verdict = judge_case(noise_hurts_more, CASE, lab(store))
+    assert verdict.status is Status.HOLDS
+    assert (verdict.effect, verdict.n) == (pytest.approx(-30), 5)
+
+
+def test_a_missing_repeat_is_not_measured(store):
+    put(store, cifar10(), CELLS[:-1])
+    assert judge_case(noise_hurts_more, CASE, lab(store)).status is Status.NOT_MEASURED
+    with pytest.raises(NotMeasured, match="4 of 5 repeats are stored"):
+        lab(store).at("lenet", "reduce:0.1")
+
+
+def test_an_empty_store_is_not_measured(store):
+    assert judge_case(noise_hurts_more, CASE, lab(store)).status is Status.NOT_MEASURED
+
+
+def test_two_variants_of_a_data_set_are_never_mixed(store):
+    put(store, cifar10(per_class=20), CELLS[:6])
+    put(store, cifar10(per_class=30), CELLS[4:])
+    assert judge_case(noise_hurts_more, CASE, lab(store)).status is Status.NOT_MEASURED
+    put(store, cifar10(per_class=30), CELLS)
+    trials = lab(store).at("lenet", "shuffle:0.1")
+    assert trials.predicted.shape == (5, 300)
