@@ -205,7 +205,6 @@ def agreement(
     Part
         Its effect is the observed statistic, its ends the middle 95% of the draws, which lie low for that reason.
     """
-
     mean = _arranged(rates.values.mean(0), raters)
     observed = float(statistic(mean))
     if rates.n < 2:

@@ -36,26 +36,38 @@ from dqsuite.judgements import (
 from dqsuite.rates import Rates
 from dqsuite.stats import estimate
 
-WORLDS, POWER_WORLDS, IMAGES, DRAWS = 1000, 100, 200, 199
-SETTINGS = [(3, 0.4), (5, 0.4), (5, 0.02)]  # repeats, and the spread of their skill beside that of the predictions, 1
+WORLDS, DRAWS = 1000, 99
+
+
+class Setting(NamedTuple):
+    """Repeats, the spread of their skill beside that of the predictions, 1, and the test images of a class."""
+
+    repeats: int
+    spread: float
+    images: int
+
+
+BOUNDARY = [Setting(3, 0.4, 100), Setting(5, 0.4, 100), Setting(5, 0.02, 100)]
+POWER = Setting(5, 0.02, 300)
 HARD, HARD_HERE, LUCK = 0.4, 0.4, 0.2  # shares of the variance: an image's own, under a condition, of one prediction
 
 Means = NDArray[np.float64]
 
 
-def world(rng: np.random.Generator, means: Means, repeats: int, spread: float) -> NDArray[np.float64]:
-    """Simulate right and wrong predictions (K, repeats, images, m) of K classes under m conditions on the same images.
+def world(rng: np.random.Generator, means: Means, setting: Setting) -> NDArray[np.bool_]:
+    """Simulate which predictions are right, (K, repeats, images, m), of K classes under m conditions.
 
     ``means`` (K, m) are the true rates. A prediction is right where difficulty, luck and the repeat's skill, all
     normal, together stay below the quantile of the rate.
     """
     classes, conditions = means.shape
-    shape = (classes, repeats, IMAGES, conditions)
-    image = sqrt(HARD) * rng.standard_normal((classes, 1, IMAGES, 1), np.float32)
-    image = image + sqrt(HARD_HERE) * rng.standard_normal((classes, 1, IMAGES, conditions), np.float32)
+    repeats, spread, images = setting
+    image = sqrt(HARD) * rng.standard_normal((classes, 1, images, 1), np.float32)
+    image = image + sqrt(HARD_HERE) * rng.standard_normal((classes, 1, images, conditions), np.float32)
     skill = spread * rng.standard_normal((classes, repeats, 1, conditions), np.float32)
     bar = ndtri(means)[:, None, None].astype(np.float32) * np.float32(sqrt(1 + spread**2))
-    return image + sqrt(LUCK) * rng.standard_normal(shape, np.float32) + skill < bar
+    luck = sqrt(LUCK) * rng.standard_normal((classes, repeats, images, conditions), np.float32)
+    return np.asarray(image + luck + skill < bar)
 
 
 def classes(*rates: float) -> list[Means]:
@@ -68,24 +80,24 @@ def changes(*differences: float) -> list[Means]:
     return [np.stack([0.55 - change / 2, 0.55 + change / 2], 1)]
 
 
-def changed(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def changed(scores: NDArray[np.bool_]) -> NDArray[np.float64]:
     return scores[..., 1].astype(float) - scores[..., 0]
 
 
-def one(scores: NDArray[np.float64], kind: Callable[..., Part] = below, **options: float) -> Part:
+def one(scores: NDArray[np.bool_], kind: Callable[..., Part] = below, **options: float) -> Part:
     return kind(estimate(changed(scores)[0]), **options)
 
 
-def several(scores: NDArray[np.float64], together: Callable[[list[Part]], Part]) -> Part:
+def several(scores: NDArray[np.bool_], together: Callable[[list[Part]], Part]) -> Part:
     rates = Rates.of(changed(scores))
     return together([below(rates.estimate(index)) for index in range(rates.count)])
 
 
-def rated(scores: NDArray[np.float64], kind: Callable[..., Part], **options: object) -> Part:
+def rated(scores: NDArray[np.bool_], kind: Callable[..., Part], **options: object) -> Part:
     return kind(Rates.of(scores), draws=DRAWS, **options)
 
 
-def of_changes(scores: NDArray[np.float64], kind: Callable[..., Part], **options: object) -> Part:
+def of_changes(scores: NDArray[np.bool_], kind: Callable[..., Part], **options: object) -> Part:
     return kind(Rates.of(changed(scores)), draws=DRAWS, **options)
 
 
@@ -100,15 +112,15 @@ def rated_by(
     found = []
     for spread in [0.01, 0.05, 0.12] * 20:
         common, own = rng.standard_normal(10), rng.standard_normal((raters, 10))
-        mixed = [share * common + (1 - share) * own for share in np.linspace(0, 1, 401)]
-        reached = np.array([statistic(orders) >= threshold for orders in mixed])
-        chosen = mixed[np.argmax(reached) - (not agree)]
+        mixed = own + np.linspace(0, 1, 401)[:, None, None] * (common - own)
+        first = int(np.argmax(statistic(mixed) >= threshold))
+        chosen = mixed[first if agree else first - 1]
         centred = chosen - chosen.mean(1, keepdims=True)
         found.append((0.5 + spread * (centred / centred.std()).clip(-2.4, 2.4)).T)
     return found
 
 
-def against_one_baseline(scores: NDArray[np.float64]) -> Part:
+def against_one_baseline(scores: NDArray[np.bool_]) -> Part:
     """Compare the classes' ranks under two conditions, each of them minus the same clean baseline."""
     weights = np.kron(np.eye(10), [[-1, -1], [1, 0], [0, 1]])
     return agreement(Rates.of(scores).combine(weights), 2, ranks.spearman, 0.6, draws=DRAWS)
@@ -129,7 +141,7 @@ UNRELATED = [np.stack([np.roll(SPREAD, 2 * shift) for shift in range(5)], 1)]
 class Kind(NamedTuple):
     """A judgement; means at the boundary where the claim is barely false, barely true; clearly true, clearly false."""
 
-    judge: Callable[[NDArray[np.float64]], Part]
+    judge: Callable[[NDArray[np.bool_]], Part]
     barely_false: list[Means]
     barely_true: list[Means] | None
     true: list[Means]
@@ -243,29 +255,29 @@ KINDS = {
     "Spearman, one baseline": Kind(
         against_one_baseline,
         with_baseline(rated_by(2, ranks.spearman, 0.6, agree=False)),
-        with_baseline(rated_by(2, ranks.spearman, 0.6, agree=True)),
+        None,
         with_baseline(ALIKE),
         with_baseline(OPPOSITE),
     ),
 }
 
 
-def share(kind: Kind, means: list[Means], status: str, setting: tuple[int, float], worlds: int = WORLDS) -> float:
+def share(kind: Kind, means: list[Means], status: str, setting: Setting, worlds: int = WORLDS) -> float:
     rng = np.random.default_rng(7)
-    said = (kind.judge(world(rng, means[i % len(means)], *setting)).verdict().status for i in range(worlds))
+    said = (kind.judge(world(rng, means[i % len(means)], setting)).verdict().status for i in range(worlds))
     return sum(found == status for found in said) / worlds
 
 
 ALLOWED = 0.05 + 3 * sqrt(0.05 * 0.95 / WORLDS)
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", BOUNDARY, ids=str)
 @pytest.mark.parametrize("name", KINDS)
 def test_a_barely_false_claim_holds_in_at_most_5_percent(name, setting):
     assert share(KINDS[name], KINDS[name].barely_false, "holds", setting) <= ALLOWED
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", BOUNDARY, ids=str)
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.barely_true])
 def test_a_barely_true_claim_is_refuted_in_at_most_5_percent(name, setting):
     assert share(KINDS[name], KINDS[name].barely_true, "refuted", setting) <= ALLOWED
@@ -273,9 +285,9 @@ def test_a_barely_true_claim_is_refuted_in_at_most_5_percent(name, setting):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_clearly_true_claim_holds(name):
-    assert share(KINDS[name], KINDS[name].true, "holds", SETTINGS[-1], POWER_WORLDS) >= 0.8
+    assert share(KINDS[name], KINDS[name].true, "holds", POWER, 100) >= 0.8
 
 
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.false])
 def test_a_clearly_false_claim_is_refuted(name):
-    assert share(KINDS[name], KINDS[name].false, "refuted", SETTINGS[-1], POWER_WORLDS) >= 0.8
+    assert share(KINDS[name], KINDS[name].false, "refuted", POWER, 100) >= 0.8
