@@ -93,7 +93,6 @@ def dq_bench(pytestconfig: pytest.Config) -> Bench:
 
 def case_of(claim: Claim) -> Callable[..., None]:
     """Make the test of a claim, parametrized over its cases, with the finding as its docstring."""
-
     from dqsuite.claims.judging import Judged
 
     @pytest.mark.quick
