@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from dqsuite import datasets, study
@@ -51,21 +50,14 @@ class Bench:
         except DqError as error:  # no network, and the data set is not at hand
             return Verdict(Status.NOT_MEASURED, note=str(error))
         for plan in plans:
-            if not self._train(plan):
+            job = Job(plan, self.store, train, self.device, self.deadline)
+            work(job, _ignore)
+            if job.untrained():
                 return Verdict(Status.NOT_MEASURED, note="the time budget is spent")
         return judge_case(claim, case, self._lab())
 
     def _lab(self) -> StoreLab:
         return StoreLab(self.store, self.scale, self.precision, self.say)
-
-    def _train(self, plan: Plan) -> bool:
-        """Train a plan's cells one by one until the deadline; return whether all are stored."""
-        for cell in plan.cells:
-            job = Job(Plan(plan.dataset, plan.fingerprint, (cell,)), self.store, train, self.device)
-            if job.untrained() and time.time() > self.deadline:
-                return False
-            work(job, _ignore)
-        return True
 
 
 def _plans(cells: list[Cell]) -> list[Plan]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
 from typing import Protocol
 
 import numpy as np
@@ -65,12 +67,16 @@ class Train(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """What an engine is asked for: the plan's cells, trained by `train` on `device`, in `store`."""
+    """What an engine is asked for: the plan's cells, trained by `train` on `device`, in `store`.
+
+    No cell is begun after the `deadline`, a time in seconds as `time.time` has it.
+    """
 
     plan: Plan
     store: Store
     train: Train
     device: str
+    deadline: float = inf
 
     def untrained(self) -> list[Cell]:
         """Return the plan's cells that are not stored, in the plan's order."""
@@ -79,17 +85,18 @@ class Job:
 
 
 def work(job: Job, report: Report) -> None:
-    """Train the missing cells, one after the other, sharing with every other worker on the store.
+    """Train the missing cells until the deadline, one after the other, sharing with every other worker on the store.
 
     Raises
     ------
     DqError
         The data set has changed since the plan was made, a cell cannot be trained, or the store cannot be written.
     """
-    dataset = None
-    while missing := job.untrained():
-        dataset = dataset or _load(job)
-        settled = [_settle(job, cell, dataset, report) for cell in missing]
+    if time.time() >= job.deadline or not job.untrained():
+        return
+    dataset = _load(job)
+    while time.time() < job.deadline and (missing := job.untrained()):
+        settled = [_settle(job, cell, dataset, report) for cell in missing if time.time() < job.deadline]
         if not any(settled):
             time.sleep(_POLL_S)
 
@@ -119,12 +126,19 @@ def _put(store: Store, key: str, trained: Trained) -> None:
 
 
 def _load(job: Job) -> Dataset:
-    """Load the plan's data set and store its card."""
-    dataset = datasets.load(job.plan.dataset)
-    if dataset.fingerprint != job.plan.fingerprint:
-        raise DqError(f"the data set {job.plan.dataset} changed while it was being read", "run the same command again")
+    """Load the plan's data set, make sure that the plan fits it, and store its card."""
+    dataset = _dataset(job.plan.dataset, job.plan.fingerprint)
     _try_damage(job.plan, dataset)
     job.store.put_if_absent(CARDS, dataset.fingerprint, dataset.card().to_bytes())
+    return dataset
+
+
+@lru_cache(maxsize=1)
+def _dataset(text: str, fingerprint: str) -> Dataset:
+    """Load a data set, the last one only once: a process may be asked for its cells many times."""
+    dataset = datasets.load(text)
+    if dataset.fingerprint != fingerprint:
+        raise DqError(f"the data set {text} changed while it was being read", "run the same command again")
     return dataset
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import time
@@ -90,6 +91,15 @@ def test_what_is_stored_is_not_trained_again(job):
     local.run(wanted, 2, lambda event: None)
     assert set(trained(wanted).values()) == {1}
     assert sum(trained(wanted).values()) == len(wanted.plan.cells)
+
+
+def test_no_cell_is_begun_after_the_deadline(job):
+    wanted = dataclasses.replace(job(), deadline=time.time() - 1)
+    local.run(wanted, 1, pytest.fail)
+    assert wanted.untrained() == list(wanted.plan.cells)
+    soon = dataclasses.replace(job(), deadline=time.time() + 0.5)
+    local.run(soon, 1, lambda event: time.sleep(0.2))
+    assert 0 < len(soon.untrained()) < len(soon.plan.cells)
 
 
 def test_a_killed_workers_cell_is_trained_by_the_others(job):
