@@ -207,6 +207,12 @@ def read_card(store: Store, fingerprint: str, say: Say) -> Card | None:
     return card
 
 
+def _place(condition: str) -> tuple[int, str]:
+    """Return where a condition stands in a list: as its first corruption does in the registry."""
+    first = CLEAN if condition == CLEAN else parse_chain(condition)[0].name
+    return [CLEAN, *corruptions.CORRUPTIONS].index(first), condition
+
+
 def _set_aside(store: Store, kind: str, name: str, error: ValueError, say: Say) -> None:
     try:
         where = f"it was set aside as {store.set_aside(kind, name)}"
@@ -271,7 +277,7 @@ def load_all(store: Store, say: Say) -> list[Study]:
         if card is None:
             say(f"{len(outcomes)} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
         elif fitting := _fitting(outcomes, card, say):
-            studies.append(Study(card, tuple(sorted(fitting, key=lambda o: (o.cell.model, o.cell.corruption)))))
+            studies.append(Study(card, tuple(sorted(fitting, key=lambda o: (o.cell.model, _place(o.cell.corruption))))))
     return studies
 
 

@@ -25,7 +25,7 @@ from dqsuite.engines import local
 from dqsuite.engines.work import Job
 from dqsuite.hardware import cores, native_precision, resolve_device
 from dqsuite.recipes import RECIPES
-from dqsuite.report import write
+from dqsuite.report import require_writable, write
 from dqsuite.store import Store, nothing_stored
 from dqsuite.train import train
 
@@ -51,6 +51,7 @@ def run(options: Namespace) -> None:
     began = time.monotonic()
     job, workers = _job(options)
     plan, store = job.plan, job.store
+    path = require_writable(_report_path(options.out, plan))
     study.load(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     missing = len(job.untrained())
     if missing:
@@ -58,7 +59,7 @@ def run(options: Namespace) -> None:
             local.run(job, workers, progress)
     found = study.load(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
-    path = write([found], _report_path(options.out, plan))
+    write([found], path)
     if options.json:
         print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)}))
         return

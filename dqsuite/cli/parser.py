@@ -14,7 +14,7 @@ from dqsuite.hardware import cores
 
 DEFAULT_CONDITIONS = ("shuffle:0.1,0.3,0.5", "reduce:0.1,0.3,0.5")
 _EXAMPLES = """examples:
-  dqsuite run                                     the digits data set, label noise and less data, in a minute or two
+  dqsuite run                                     the digits data set, label noise and less data, in about half a minute
   dqsuite run --dataset cifar10 --model lenet --corrupt shuffle:0.1,0.3 --corrupt reduce:0.1,0.3 --epochs 10
   dqsuite run --dataset folder:my-images --corrupt 'wrong:0.2;classes=cat/dog'
   dqsuite plan --dataset cifar10 --model resnet18 --recipe lie-deep --corrupt first:1000+wrong:0.2,0.4

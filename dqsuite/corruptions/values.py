@@ -243,7 +243,8 @@ def class_index(text: str, classes: tuple[str, ...]) -> int:
     for spelling in (names, [str(index) for index in range(len(classes))]):
         if text in spelling:
             return spelling.index(text)
-    listed = ", ".join(f"{index} {name}" for index, name in enumerate(classes[:20]))
+    named = enumerate(classes[:20])
+    listed = ", ".join(name if name == str(index) else f"{index} {name}" for index, name in named)
     more = ", ..." if len(classes) > 20 else ""
     raise DqError(f"no class {text!r} among the K={len(classes)} classes", f"known are {listed}{more}")
 

@@ -1,5 +1,5 @@
 """The report: one HTML file without scripts or network, drawn from studies alone."""
 
-from dqsuite.report.render import write
+from dqsuite.report.render import require_writable, write
 
-__all__ = ["write"]
+__all__ = ["require_writable", "write"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,16 @@ from dqsuite.errors import DqError
 from dqsuite.files import replacing
 from dqsuite.report import tables
 from dqsuite.study import Study
+
+
+def require_writable(path: Path) -> Path:
+    """Return the path of a report to be; raise DqError if it cannot be written, before hours are spent on it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            return path
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def write(studies: Sequence[Study], path: Path) -> Path:
@@ -34,5 +45,9 @@ def write(studies: Sequence[Study], path: Path) -> Path:
         with replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise DqError(f"cannot write the report {path} ({error.strerror})", "name another file with --out") from error
+        raise _unwritable(path, error) from error
     return path
+
+
+def _unwritable(path: Path, error: OSError) -> DqError:
+    return DqError(f"cannot write the report {path} ({error.strerror})", "name another file with --out")

@@ -80,6 +80,10 @@ OPTIONS = {
     "a store of too long a name": (("--store", "a" * 300), "cannot read the store"),
     "markup in a name": (("--corrupt", "wrong:0.1;classes=[bold]"), "no class '[bold]'"),
     "a store that is a file": (("--store", "text.npz"), "is a file"),
+    "a report that cannot be written anywhere": (
+        ("--out", "/proc/x.html", "--epochs", "999"),
+        "cannot write the report",
+    ),
     "a report that cannot be written": (("--out", "text.npz/report.html"), "cannot write"),
 }
 
