@@ -52,11 +52,6 @@ class Outcome:
     provenance: Mapping[str, Any]
 
     @property
-    def best_epoch(self) -> int:
-        """Index of the epoch that `best` was taken from, from 0."""
-        return int(np.argmax(self.curves["test_accuracy"]))
-
-    @property
     def key(self) -> str:
         """Name of this outcome in a store."""
         return self.cell.key(self.fingerprint)

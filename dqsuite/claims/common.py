@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise
 
@@ -11,7 +11,7 @@ import numpy as np
 from dqsuite import ranks
 from dqsuite.claims.trials import Scores, Trials
 from dqsuite.datasets.named import CLASSES
-from dqsuite.judgements import Part, all_of, below, differs, likely, some_of
+from dqsuite.judgements import Part, all_of, among_lowest, below, differs, likely, some_of
 from dqsuite.rates import Rates
 from dqsuite.stats import estimate
 
@@ -61,6 +61,17 @@ def lowest(rates: Rates, name: str, names: Sequence[str] = CIFAR10) -> Part:
             below(rates.difference(index, position), label=f"{name} - {other}")
             for position, other in enumerate(names)
             if position != index
+        ]
+    )
+
+
+def each_among_lowest(rates: Mapping[str, Rates], names: Sequence[str], count: int) -> Part:
+    """Judge that all these classes are among the lowest under each model or level, by which the rates are named."""
+    return all_of(
+        [
+            among_lowest(each, CIFAR10.index(name), count, label=f"{where}: {name}")
+            for where, each in rates.items()
+            for name in names
         ]
     )
 

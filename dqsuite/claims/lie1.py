@@ -10,6 +10,7 @@ from dqsuite.claims.claim import Lab, claim, grid
 from dqsuite.claims.common import (
     CIFAR10,
     directional,
+    each_among_lowest,
     indexes,
     lowest,
     lowest_in_order,
@@ -21,7 +22,7 @@ from dqsuite.claims.common import (
     volume,
 )
 from dqsuite.claims.trials import Scores, Trials
-from dqsuite.judgements import Part, above, all_of, among_lowest, below, differs, friedman, inside
+from dqsuite.judgements import Part, above, all_of, below, differs, friedman, inside
 from dqsuite.rates import Rates
 from dqsuite.stats import estimate
 
@@ -197,13 +198,7 @@ def frog_and_truck_are_stable(lab: Lab) -> Part:
     """Rank the losses at both levels."""
     clean = lab.at(MODEL)
     losses = {level: recall_changes(clean, lab.at(MODEL, noise(level))) for level in ("0.2", "0.3")}
-    return all_of(
-        [
-            among_lowest(losses[level], CIFAR10.index(name), 3, label=f"{name} at {level}")
-            for level in losses
-            for name in ("frog", "truck")
-        ]
-    )
+    return each_among_lowest(losses, ("frog", "truck"), 3)
 
 
 @claim(

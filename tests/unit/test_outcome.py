@@ -57,12 +57,6 @@ def test_a_record_of_ten_thousand_images_is_small():
     assert len(made.to_bytes()) < 7000
 
 
-def test_the_best_epoch_is_the_first_of_several():
-    made = outcome()
-    curves = {**made.curves, "test_accuracy": np.array([0.1, 0.5, 0.5, 0.2], np.float32)}
-    assert dataclasses.replace(made, curves=curves).best_epoch == 1
-
-
 @given(st.data())
 def test_one_altered_byte_is_noticed_or_changes_nothing(data):
     good = outcome(images=50).to_bytes()
