@@ -103,8 +103,8 @@ def look_alike_pairs(matrix: xr.DataArray) -> list[tuple[str, str, float]]:
 
 
 def best_last_gap(test_accuracy: NDArray[Any]) -> float:
-    """Return the best epoch's test accuracy (E,) minus the last one's: what memorising wrong labels cost."""
-    return float(np.max(test_accuracy) - test_accuracy[-1])
+    """Return the best measured epoch's test accuracy (E,) minus the last one's: what memorising wrong labels cost."""
+    return float(np.nanmax(test_accuracy) - test_accuracy[-1])
 
 
 def _averaged(matrix: xr.DataArray) -> xr.DataArray:

@@ -1,6 +1,6 @@
 """The random streams of a repeat.
 
-A repeat has three independent streams, so that conditions which differ only in the damage share initial weights and
+A repeat has independent streams, so that conditions which differ only in the damage share initial weights and
 batch order, and their difference is paired. Nothing in dqsuite uses a global seed.
 """
 
@@ -13,16 +13,25 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Streams:
-    """The seed sequences of one repeat: what is damaged, initial weights, order of the batches and augmentation."""
+    """The seed sequences of one repeat.
+
+    Attributes
+    ----------
+    noise, validation
+        What is damaged in the training set, and in a validation set that is damaged too.
+    weights, order
+        Initial weights; order of the batches and augmentation.
+    """
 
     noise: np.random.SeedSequence
     weights: np.random.SeedSequence
     order: np.random.SeedSequence
+    validation: np.random.SeedSequence
 
 
 def streams(repeat: int) -> Streams:
-    """Spawn the three streams of a repeat (0, 1, 2, ...)."""
-    return Streams(*np.random.SeedSequence(repeat).spawn(3))
+    """Spawn the streams of a repeat (0, 1, 2, ...)."""
+    return Streams(*np.random.SeedSequence(repeat).spawn(4))
 
 
 def generator(stream: np.random.SeedSequence, step: int) -> np.random.Generator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import isnan
 from types import TracebackType
 
 from rich.console import Console
@@ -42,7 +43,7 @@ class Progress:
             case Epoch(cell, done, of, accuracy):
                 self.training[cell] = event
                 if not self.console.is_terminal and time.monotonic() - self.spoke > _PLAIN_EVERY_S:
-                    self._line(f"{cell}: epoch {done}/{of}, {accuracy:.1%} so far")
+                    self._line(f"{cell}: epoch {done}/{of}, {_percent(accuracy)} so far")
             case Finished(cell, accuracy, seconds):
                 self.training.pop(cell, None)
                 self.done += 1
@@ -55,7 +56,7 @@ class Progress:
 
     def _picture(self) -> Text:
         current = [
-            f"  {cell}: epoch {seen.done}/{seen.of}, {seen.accuracy:.1%}" if seen else f"  {cell}: starting"
+            f"  {cell}: epoch {seen.done}/{seen.of}, {_percent(seen.accuracy)}" if seen else f"  {cell}: starting"
             for cell, seen in self.training.items()
         ]
         return Text("\n".join([f"{self.done} of {self.total} cells done, {self._left()}", *current]))
@@ -66,6 +67,10 @@ class Progress:
         if not parts:
             return "time left not known yet"
         return f"{duration((time.monotonic() - self.began) * (self.total - parts) / parts)} left"
+
+
+def _percent(accuracy: float) -> str:
+    return "not measured" if isnan(accuracy) else f"{accuracy:.1%}"
 
 
 def duration(seconds: float) -> str:

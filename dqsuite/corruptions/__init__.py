@@ -17,7 +17,7 @@ The sources that the corruptions name:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,7 +60,7 @@ from dqsuite.grammar import Term, parse_chain
 from dqsuite.registry import Registry
 from dqsuite.seeds import generator
 
-__all__ = ["CLEAN", "CORRUPTIONS", "Chain", "Damaged", "Manifest", "StepRecord", "apply", "parse"]
+__all__ = ["CLEAN", "CORRUPTIONS", "Chain", "Damaged", "Manifest", "StepRecord", "apply", "parse", "relabel"]
 
 FRACTION = Number(low="0", high="1", example="0.1")
 ALL = Number(low="0", high="1", default="1", example="0.1")
@@ -168,6 +168,13 @@ def apply(
         steps=tuple(steps),
     )
     return Damaged(records.images, records.labels.copy(), records.index, manifest)
+
+
+def relabel(chain: Chain, labels: Labels, classes: tuple[str, ...], noise: np.random.SeedSequence) -> Labels:
+    """Return labels int64 (N,) after the chain's label noise alone, such as those of a validation set."""
+    noisy = tuple(term for term in chain.terms if isinstance(CORRUPTIONS[term.name], LabelNoise))
+    blank = np.zeros((len(labels), 1, 1, 1), np.uint8)
+    return apply(replace(chain, terms=noisy), blank, labels, classes, noise).labels
 
 
 def _terms(text: str) -> tuple[Term, ...]:

@@ -15,9 +15,8 @@ from dqsuite.corruptions import Damaged
 from dqsuite.models.evaluating import evaluating
 from dqsuite.recipes import Recipe
 
+_BLOCK = 1000  # images counted at a time: bincount makes eight bytes of each pixel
 _NO_BATCH_STATISTICS = 1  # a batch of one record has no variance, and BatchNorm refuses it
-
-_MEASURED = 500  # records at a time
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Scaling:
         if kind == "unit":
             mean, deviation = np.zeros(channels), np.full(channels, 255.0)
         else:
-            counts = np.stack([np.bincount(images[..., c].ravel(), minlength=256) for c in range(channels)])
+            counts = np.stack([_histogram(images[..., channel]) for channel in range(channels)])
             counts = counts if kind == "channel" else np.broadcast_to(counts.sum(0), counts.shape)
             levels = np.arange(256)
             mean = counts @ levels / counts.sum(1)
@@ -44,7 +43,18 @@ class Scaling:
 
     def __call__(self, images: Tensor) -> Tensor:
         """Scale (B, H, W, C) of any dtype to float32 (B, C, H, W); NHWC memory is torch's channels_last."""
-        return ((images.float() - self.offset) / self.scale).permute(0, 3, 1, 2)
+        width = images.shape[2]
+        # written out for a row of pixels: an axis of three channels would not fill a processor's vectors
+        offset, scale = (values.repeat(width).view(width, -1) for values in (self.offset, self.scale))
+        return images.float().sub_(offset).div_(scale).permute(0, 3, 1, 2)
+
+
+def _histogram(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return how many pixels have each value, int64 (256,)."""
+    counts = np.zeros(256, np.int64)
+    for block in np.array_split(pixels, -(-len(pixels) // _BLOCK)):
+        counts += np.bincount(block.ravel(), minlength=256)
+    return counts
 
 
 class Batches:
@@ -61,6 +71,8 @@ class Batches:
         self.height, self.width = images.shape[1:3]
         border = ((0, 0), (recipe.crop, recipe.crop), (recipe.crop, recipe.crop), (0, 0))
         self.images = torch.from_numpy(np.pad(images, border) if recipe.crop else images).to(device)
+        # a view (N, corners down, corners right, H, W, C), so that a crop is copied row by row, not pixel by pixel
+        self.windows = self.images.unfold(1, self.height, 1).unfold(2, self.width, 1).permute(0, 1, 2, 4, 5, 3)
         self.labels = torch.from_numpy(damaged.labels).to(device)
 
     def __len__(self) -> int:
@@ -84,11 +96,14 @@ class Batches:
                 batch = self._turned(batch, turns[records])
             yield self.scaling(batch), self.labels[records]
 
-    def fitted(self, model: nn.Module) -> bool:
-        """Tell whether the model, in evaluation mode, predicts every record's given label without augmentation."""
+    def fitted(self, model: nn.Module, portion: int) -> bool:
+        """Tell whether the model, in evaluation mode, predicts every record's given label without augmentation.
+
+        It takes `portion` records at a time.
+        """
         crop = slice(self.recipe.crop, -self.recipe.crop or None)
         with evaluating(model):
-            parts = zip(torch.split(self.images, _MEASURED), torch.split(self.labels, _MEASURED), strict=True)
+            parts = zip(torch.split(self.images, portion), torch.split(self.labels, portion), strict=True)
             return all(
                 bool((model(self.scaling(images[:, crop, crop])).argmax(1) == labels).all()) for images, labels in parts
             )
@@ -114,9 +129,9 @@ class Batches:
         return self._move(flips[self.kept]), self._move(crops[self.kept]), self._move(turns[self.kept])
 
     def _cropped(self, records: Tensor, corners: Tensor) -> Tensor:
-        rows = corners[:, :1] + torch.arange(self.height, device=self.device)
-        columns = corners[:, 1:] + torch.arange(self.width, device=self.device)
-        return self.images[records[:, None, None], rows[:, :, None], columns[:, None, :]]
+        """Return the crops uint8 (B, H, W, C) whose upper left corners are given."""
+        down, right = corners.unbind(1)
+        return self.windows[records, down, right]
 
     @staticmethod
     def _turned(batch: Tensor, turns: Tensor) -> Tensor:

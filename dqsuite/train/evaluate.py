@@ -13,8 +13,6 @@ from dqsuite.errors import DqError
 from dqsuite.models.evaluating import evaluating
 from dqsuite.train.batches import Scaling
 
-_BATCH = 500  # large enough for a GPU, small enough for the cache of a core
-
 
 class TestSet:
     """The clean test images uint8 (N, H, W, C) on the device, and their labels int64 (N,) beside."""
@@ -27,16 +25,31 @@ class TestSet:
         self.scaling = scaling
         self.dtype = np.uint8 if classes <= 256 else np.uint16
 
-    def logits(self, model: nn.Module) -> Tensor:
-        """Return float32 (N, K), the model in evaluation mode.
+    def logits(self, model: nn.Module, portion: int, *, bf16: bool) -> Tensor:
+        """Return float32 (N, K), the model in evaluation mode and in the precision of its training.
 
-        In full precision whatever the training's is: logits in bfloat16 tie, and ties go to the lower class.
+        In bfloat16 the two highest logits of some images tie, and a tie would go to the lower class: such images are
+        evaluated in float32.
+
+        Parameters
+        ----------
+        portion : int
+            Records at a time.
         """
-        with evaluating(model):
-            logits = torch.cat([model(self.scaling(part)) for part in torch.split(self.images, _BATCH)])
-        if logits.shape != (len(self.labels), self.classes):
+        logits = self._logits(model, self.images, portion, bf16=bf16)
+        if bf16:
+            first, second = logits.topk(2).values.unbind(1)
+            tied = first == second
+            if tied.any():
+                logits[tied] = self._logits(model, self.images[tied], portion, bf16=False)
+        return logits
+
+    def _logits(self, model: nn.Module, images: Tensor, portion: int, *, bf16: bool) -> Tensor:
+        with evaluating(model), torch.autocast(images.device.type, torch.bfloat16, enabled=bf16):
+            logits = torch.cat([model(self.scaling(part)) for part in torch.split(images, portion)])
+        if logits.shape != (len(images), self.classes):
             raise DqError(
-                f"the model returned {tuple(logits.shape)} for {len(self.labels)} images of {self.classes} classes",
+                f"the model returned {tuple(logits.shape)} for {len(images)} images of {self.classes} classes",
                 "let forward return logits (B, K) for a batch of any size",
             )
         return logits.float()

@@ -6,10 +6,12 @@ import contextlib
 import platform
 import time
 from collections.abc import Iterator
+from math import nan
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -21,7 +23,7 @@ from dqsuite.grammar import parse_term
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.outcome import CURVES, Outcome
 from dqsuite.recipes import Recipe
-from dqsuite.train import Trained, Watch
+from dqsuite.train import Trained, Watch, portions
 from dqsuite.train.batches import Batches, Scaling
 from dqsuite.train.evaluate import TestSet
 from dqsuite.train.optimise import Progress, Rate, optimizer
@@ -39,6 +41,8 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
     scaling = Scaling.of(damaged.images, cell.recipe.scaling, device)
     batches = Batches(damaged, cell.recipe, scaling, device)
     test = TestSet(dataset.x_test, dataset.y_test, len(dataset.classes), scaling, device)
+    clean = cell.recipe.validation == "clean"
+    validation = test.labels if clean else corruptions.relabel(chain, test.labels, dataset.classes, streams.validation)
     weights, dropout = map(int, streams.weights.generate_state(2))
     with _seeded(weights, device):
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
@@ -46,7 +50,7 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         model = model.to(device).to(memory_format=torch.channels_last)
         with _blaming(cell.model):
             run = _Run(cell, model, batches, test, device)
-            run.fit(streams.order, watch)
+            run.fit(validation, streams.order, watch)
     outcome = Outcome(
         cell=cell,
         fingerprint=dataset.fingerprint,
@@ -66,6 +70,9 @@ class _Run:
     def __init__(self, cell: Cell, model: nn.Module, batches: Batches, test: TestSet, device: str) -> None:
         self.recipe, self.model, self.batches, self.test = cell.recipe, model, batches, test
         self.device, self.bf16 = device, cell.precision == "bf16"
+        one = test.scaling(test.images[:1])
+        self.trained = portions.trained(model, one, cell.recipe.batch_size)
+        self.evaluated = portions.evaluated(model, one)
         self.optimizer = optimizer(model, cell.recipe)
         self.updates = _updates(cell.recipe, len(batches))
         self.epochs = -(-self.updates // len(batches))
@@ -73,23 +80,29 @@ class _Run:
         self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
         self.stopped = ""
 
-    def fit(self, order: np.random.SeedSequence, watch: Watch) -> None:
-        """Train until the recipe says stop, measuring after each epoch."""
+    def fit(self, validation: NDArray[np.int64], order: np.random.SeedSequence, watch: Watch) -> None:
+        """Train until the recipe says stop, measuring after each epoch.
+
+        `validation`, int64 (N,), are the labels of the test images that tell the best epoch and when to stop.
+        """
         progress = Progress(self.recipe)
         best = -1.0
         for epoch in range(self.epochs):
             loss, fitted = self._epoch(epoch, seeds.generator(order, epoch))
-            self.logits = self.test.logits(self.model)
-            self.last = self.test.predictions(self.logits)
-            accuracy = float(np.mean(self.last == self.test.labels))
-            if accuracy > best:
-                best, self.best = accuracy, self.last
+            accuracy = validated = nan
+            if epoch + 1 in (self.epochs, *range(0, self.epochs, self.recipe.measured)):
+                self.logits = self.test.logits(self.model, self.evaluated, bf16=self.bf16)
+                self.last = self.test.predictions(self.logits)
+                accuracy = float(np.mean(self.last == self.test.labels))
+                validated = float(np.mean(self.last == validation))
+            if validated > best:
+                best, self.best = validated, self.last
             for name, value in zip(CURVES, (loss, fitted, accuracy, self._group_rate()), strict=True):
                 self.curves[name].append(value)
             watch(epoch + 1, self.epochs, accuracy)
-            if progress.update(accuracy, self.rate):
+            if progress.update(validated, self.rate):
                 self.stopped = "patience"
-            elif self.recipe.fit and fitted > _NEARLY_FITTED and self.batches.fitted(self.model):
+            elif self.recipe.fit and fitted > _NEARLY_FITTED and self.batches.fitted(self.model, self.evaluated):
                 self.stopped = "fit"
             if self.stopped:
                 return
@@ -113,12 +126,19 @@ class _Run:
         return loss_sum.item() / seen, hits.item() / seen
 
     def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Take one step of the optimiser; return the batch's mean loss and its logits (B, K)."""
         self.optimizer.zero_grad(set_to_none=True)
+        parts = zip(torch.split(images, self.trained), torch.split(labels, self.trained), strict=True)
+        losses, logits = zip(*(self._gradient(*part, len(labels)) for part in parts), strict=True)
+        self.optimizer.step()
+        return torch.stack(losses).sum(), torch.cat(logits)
+
+    def _gradient(self, images: Tensor, labels: Tensor, total: int) -> tuple[Tensor, Tensor]:
+        """Add the gradient of some records of a batch of `total`; return their share of the mean loss, and logits."""
         with self._autocast():
             logits = self.model(images)
-        loss = cross_entropy(logits.float(), labels)
+        loss = cross_entropy(logits.float(), labels, reduction="sum") / total
         loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
-        self.optimizer.step()
         return loss.detach(), logits.detach()
 
     def _autocast(self) -> torch.autocast:

@@ -98,3 +98,26 @@ def test_the_realised_noise_is_recorded():
 def test_a_last_batch_of_one_record_is_left_out_and_one_record_alone_is_trained_on():
     recipe = dataclasses.replace(SHORT, batch_size=1296)
     assert np.isfinite(trained(model="custom;width=0.25", recipe=recipe).outcome.curves["train_loss"]).all()
+
+
+def test_a_damaged_validation_set_picks_the_best_epoch_but_predictions_are_kept_for_the_clean_one():
+    recipe = dataclasses.replace(SHORT, epochs=6, validation="damaged")
+    recipes = dataclasses.replace(recipe, validation="clean"), recipe
+    clean, damaged = (trained("pair_flip:0.9", recipe=each).outcome for each in recipes)
+    )
+    np.testing.assert_array_equal(clean.curves["test_accuracy"], damaged.curves["test_accuracy"])
+    np.testing.assert_array_equal(clean.last, damaged.last)
+    best = np.mean(damaged.best == datasets.load("digits").y_test)
+    assert np.isclose(damaged.curves["test_accuracy"], best).any()
+    assert best < clean.curves["test_accuracy"].max()  # nine labels in ten say that the next class is right
+
+
+def test_measuring_seldom_changes_nothing_but_what_is_measured():
+    each, seldom = (
+        trained(recipe=dataclasses.replace(SHORT, epochs=5, measured=measured)).outcome for measured in (1, 2)
+    )
+    np.testing.assert_array_equal(each.last, seldom.last)
+    np.testing.assert_array_equal(each.curves["train_loss"], seldom.curves["train_loss"])
+    kept = [1, 3, 4]  # every second epoch, and the last
+    np.testing.assert_array_equal(seldom.curves["test_accuracy"][kept], each.curves["test_accuracy"][kept])
+    assert np.isnan(seldom.curves["test_accuracy"][[0, 2]]).all()
