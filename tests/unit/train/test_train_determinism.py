@@ -104,7 +104,6 @@ def test_a_damaged_validation_set_picks_the_best_epoch_but_predictions_are_kept_
     recipe = dataclasses.replace(SHORT, epochs=6, validation="damaged")
     recipes = dataclasses.replace(recipe, validation="clean"), recipe
     clean, damaged = (trained("pair_flip:0.9", recipe=each).outcome for each in recipes)
-    )
     np.testing.assert_array_equal(clean.curves["test_accuracy"], damaged.curves["test_accuracy"])
     np.testing.assert_array_equal(clean.last, damaged.last)
     best = np.mean(damaged.best == datasets.load("digits").y_test)
