@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from dqsuite.recipes import Recipe
@@ -39,7 +40,8 @@ class Cell:
 
     def to_json(self) -> dict[str, Any]:
         """Return the cell as JSON's types."""
-        return {**dataclasses.asdict(self), "recipe": self.recipe.values(), "recipe_name": self.recipe.name}
+        plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return plain | {"recipe": self.recipe.values(), "recipe_name": self.recipe.name}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Cell:
@@ -61,7 +63,7 @@ class Cell:
         fingerprint : str
             Of the data set that the cell was or would be trained on.
         """
-        return f"{self.variable()}-{_digest([FORMAT, self.versions], 8)}-{fingerprint}"
+        return f"{self.variable()}-{_versions_digest(self.versions)}-{fingerprint}"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,13 @@ class Plan:
         return cell.key(self.fingerprint)
 
 
+@lru_cache(maxsize=1024)  # a plan of many thousand cells has a handful of them
+def _versions_digest(versions: Versions) -> str:
+    return _digest([FORMAT, versions], 8)
+
+
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def _digest(values: Any, length: int) -> str:  # noqa: ANN401 - whatever JSON can hold
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:length]
+    return hashlib.sha256(_ENCODE(values).encode()).hexdigest()[:length]

@@ -41,7 +41,8 @@ Statistic = Callable[[Numbers], Numbers]
 class Part:
     """One judgement: an effect with its 95% interval (nan where it has none) in a unit, and two p-values.
 
-    ``p_holds`` is against the claim's being false, ``p_refuted`` against its being true.
+    ``p_holds`` is against the claim's being false, ``p_refuted`` against its being true. ``above`` and ``below`` are the
+    bounds that the claim sets to the effect, None where it sets none.
     """
 
     effect: float
@@ -52,6 +53,8 @@ class Part:
     p_refuted: float
     label: str = ""
     unit: str = ""
+    above: float | None = None
+    below: float | None = None
 
     def verdict(self, cases: int = 1) -> Verdict:
         """Return what is said of the part.
@@ -67,24 +70,26 @@ class Part:
         else:
             status = Status.REFUTED if self.p_refuted * cases < ALPHA else Status.INCONCLUSIVE
         effect, low, high = (None if isnan(number) else number for number in (self.effect, self.low, self.high))
-        return Verdict(status, effect, low, high, self.n, self.unit, self.label)
+        return Verdict(status, effect, low, high, self.n, self.unit, self.label, self.above, self.below)
 
 
 def below(estimate: Estimate, threshold: float = 0.0, *, label: str = "", unit: str = "") -> Part:
     """Judge that a mean lies below a threshold: on its 95% interval."""
-    return _part(estimate, 2 * estimate.p_below(threshold), 2 * estimate.p_above(threshold), label, unit)
+    part = _part(estimate, 2 * estimate.p_below(threshold), 2 * estimate.p_above(threshold), label, unit)
+    return replace(part, below=threshold)
 
 
 def above(estimate: Estimate, threshold: float = 0.0, *, label: str = "", unit: str = "") -> Part:
     """Judge that a mean lies above a threshold: on its 95% interval."""
-    return _part(estimate, 2 * estimate.p_above(threshold), 2 * estimate.p_below(threshold), label, unit)
+    part = _part(estimate, 2 * estimate.p_above(threshold), 2 * estimate.p_below(threshold), label, unit)
+    return replace(part, above=threshold)
 
 
 def inside(estimate: Estimate, low: float, high: float, *, label: str = "", unit: str = "") -> Part:
     """Judge equivalence: holds where the 95% interval lies in the band, refuted where it lies wholly outside."""
     holds = max(estimate.p_above(low), estimate.p_below(high))
     refuted = min(estimate.p_below(low), estimate.p_above(high))
-    return _part(estimate, 2 * holds, 2 * refuted, label, unit)
+    return replace(_part(estimate, 2 * holds, 2 * refuted, label, unit), above=low, below=high)
 
 
 def differs(estimate: Estimate, negligible: float, *, label: str = "", unit: str = "") -> Part:
@@ -151,10 +156,10 @@ def likely(statement: Statement, rates: Rates, guard: Part, *, label: str = "", 
         Its effect is the share of draws in which the statement is true.
     """
     if rates.n < 2:
-        return Part(nan, nan, nan, rates.n, 1.0, 1.0, label)
+        return Part(nan, nan, nan, rates.n, 1.0, 1.0, label, above=1 - ALPHA)
     true = statement(rates.draws(draws))
     p_holds, p_refuted = max(_p(~true), guard.p_holds), max(_p(true), guard.p_refuted)
-    return Part(float(true.mean()), nan, nan, rates.n, p_holds, p_refuted, label, "of draws")
+    return Part(float(true.mean()), nan, nan, rates.n, p_holds, p_refuted, label, "of draws", above=1 - ALPHA)
 
 
 def among_lowest(rates: Rates, index: int, count: int, *, label: str = "", draws: int = DRAWS) -> Part:
@@ -208,14 +213,14 @@ def agreement(
     mean = _arranged(rates.values.mean(0), raters)
     observed = float(statistic(mean))
     if rates.n < 2:
-        return Part(observed, nan, nan, rates.n, 1.0, 1.0, label)
+        return Part(observed, nan, nan, rates.n, 1.0, 1.0, label, above=threshold)
     found = statistic(_arranged(rates.draws(draws), raters))
     reached = found >= threshold - _ROUNDING
     p_refuted = _p(reached)
     if p_refuted < ALPHA:
         p_refuted = max(p_refuted, _p(_agreeing(rates, raters, statistic, threshold, draws) <= observed + _ROUNDING))
     low, high = (float(end) for end in np.quantile(found, [0.025, 0.975]))
-    return Part(observed, low, high, rates.n, _p(~reached), p_refuted, label)
+    return Part(observed, low, high, rates.n, _p(~reached), p_refuted, label, above=threshold)
 
 
 def _arranged(values: Numbers, raters: int) -> Numbers:

@@ -126,6 +126,10 @@ def ours(value: Any, note: str = "") -> Sourced:  # noqa: ANN401
     return Sourced(value, "ours", note)
 
 
+def _measured_last(epochs: int) -> dict[str, Sourced]:
+    return {"epochs": ours(epochs), "measured": ours(epochs, "the last epoch alone is judged")}
+
+
 _SCRIPT = "cifar10_90.py of abhijeet3922/Object-recognition-CIFAR-10: same framework, depth, epochs, batch, accuracy"
 _ZOO = "kuangliu/pytorch-cifar, which has just these models"
 _KERAS = "default of Keras, the source's framework"
@@ -180,17 +184,19 @@ _HE = {
     "scaling": ours("channel"),
 }
 
+_STANDARD = {
+    "epochs": ours(20),
+    "batch_size": ours(64),
+    "optimizer": ours("sgd"),
+    "learning_rate": ours(0.02),
+    "momentum": ours(0.9),
+    "weight_decay": ours(5e-4),
+    "schedule": ours("linear"),
+    "scaling": ours("channel"),
+}
+
 _SOURCED: dict[str, dict[str, Sourced]] = {
-    "standard": {
-        "epochs": ours(20),
-        "batch_size": ours(64),
-        "optimizer": ours("sgd"),
-        "learning_rate": ours(0.02),
-        "momentum": ours(0.9),
-        "weight_decay": ours(5e-4),
-        "schedule": ours("linear"),
-        "scaling": ours("channel"),
-    },
+    "standard": _STANDARD,
     "lie-custom": _LIE_CUSTOM | _LIE_CUSTOM_AUGMENTED,
     "lie-custom-plain": _LIE_CUSTOM,
     "lie-lenet": _LIE_LENET | _LIE_ZOO_AUGMENTED,
@@ -206,6 +212,10 @@ _SOURCED: dict[str, dict[str, Sourced]] = {
     },
     "he-mnist": _HE | {"epochs": ours(100, "a cap, recorded when it is hit")},
     "he-cifar10": _HE | {"epochs": ours(150, "a cap, recorded when it is hit")},
+    "quick": _STANDARD | _measured_last(8),
+    "quick-narrow": _STANDARD | _measured_last(4) | {"batch_size": ours(32)},
+    "quick-he": _HE | _measured_last(20) | {"fit": ours(False), "batch_size": ours(32)},
+    "quick-poisoning": _POISONING | {"epochs": ours(6), "batch_size": ours(32)},
 }
 
 

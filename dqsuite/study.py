@@ -49,9 +49,10 @@ def plan(
     identity = datasets.identify(dataset)
     chains = list(dict.fromkeys([corruptions.parse(CLEAN), *map(corruptions.parse, conditions)]))
     names = list(dict.fromkeys(models.identify(text).name for text in models_wanted))
+    pairs = [(str(chain), name, versions(str(chain), name)) for name, chain in product(names, chains)]
     cells = tuple(
-        Cell(identity.name, str(chain), name, recipe, precision, repeat, versions(str(chain), name))
-        for repeat, name, chain in product(range(repeats), names, chains)
+        Cell(identity.name, chain, name, recipe, precision, repeat, found)
+        for repeat, (chain, name, found) in product(range(repeats), pairs)
     )
     files = tuple(sorted({pair for chain in chains for pair in chain.files}))
     return Plan(dataset, identity.fingerprint, cells, files)
@@ -261,9 +262,14 @@ def load(store: Store, wanted: Plan, say: Say) -> Study | None:
 
 def load_all(store: Store, say: Say) -> list[Study]:
     """Return every study in a store, without the data sets: one for each data set, recipe and precision."""
+    return group(store, read(store, sorted(store.list(OUTCOMES)), say), say)
+
+
+def group(store: Store, outcomes: Iterable[Outcome], say: Say) -> list[Study]:
+    """Return the studies of a store's outcomes: one for each data set, recipe and precision."""
     groups: dict[tuple[str, str, Recipe, str], list[Outcome]] = defaultdict(list)
     outdated = 0
-    for outcome in read(store, sorted(store.list(OUTCOMES)), say):
+    for outcome in outcomes:
         cell = outcome.cell
         if _current(cell):
             groups[cell.dataset, outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
@@ -272,11 +278,11 @@ def load_all(store: Store, say: Say) -> list[Study]:
     if outdated:
         say(f"{outdated} outcomes were measured by another version of dqsuite and are not used")
     studies = []
-    for (_, fingerprint, _, _), outcomes in groups.items():
+    for (_, fingerprint, _, _), found in groups.items():
         card = read_card(store, fingerprint, say)
         if card is None:
-            say(f"{len(outcomes)} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
-        elif fitting := _fitting(outcomes, card, say):
+            say(f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
+        elif fitting := _fitting(found, card, say):
             studies.append(Study(card, tuple(sorted(fitting, key=lambda o: (o.cell.model, _place(o.cell.corruption))))))
     return studies
 

@@ -22,7 +22,8 @@ class Verdict:
     """A status with the numbers that it rests on.
 
     ``effect`` and the ends of its 95% interval, ``low`` and ``high``, are in ``unit``; None where there is none. ``n``
-    counts the repeats. ``note`` is one line for a person.
+    counts the repeats. ``note`` is one line for a person. The finding claims an effect over ``above`` and under
+    ``below``; None where it sets no such bound.
     """
 
     status: Status
@@ -32,6 +33,8 @@ class Verdict:
     n: int = 0
     unit: str = ""
     note: str = ""
+    above: float | None = None
+    below: float | None = None
 
     def describe(self) -> str:
         """Return the verdict and its numbers in one line."""

@@ -2,72 +2,125 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf
 
 from dqsuite import datasets, study
 from dqsuite.cells import Cell, Plan
+from dqsuite.claims.agenda import effort, most_telling_first
 from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.judging import judge_case
 from dqsuite.claims.labs import StoreLab, cells_of
-from dqsuite.engines.work import Event, Job, work
+from dqsuite.engines.pool import Pool
+from dqsuite.engines.work import Job
 from dqsuite.errors import DqError
-from dqsuite.store import Store
+from dqsuite.store import OUTCOMES, Store
 from dqsuite.train import train
 from dqsuite.verdict import Status, Verdict
 
+_SPENT = Verdict(Status.NOT_MEASURED, note="the time budget is spent")
 
-@dataclass(frozen=True)
+
+@dataclass
 class Bench:
     """A store, a scale, and what to train with.
 
     Attributes
     ----------
+    cases : sequence of (Claim, Case)
+        All that this session is asked to judge. Who waits for a cell of its own case trains one of theirs.
     deadline : float
         Time, in seconds as `time.time` has it, after which no further cell is begun: what is missing then is not
-        measured. One for all workers of a run.
+        measured. One for all workers of a session. Where there is one, the most telling cells of the session come
+        first, else those of the case that is asked for.
     """
 
     store: Store
     scale: str
     device: str
     precision: str
-    deadline: float
     say: study.Say
+    cases: Sequence[tuple[Claim, Case]] = ()
+    deadline: float = inf
+
+    @cached_property
+    def lab(self) -> StoreLab:
+        """What is stored, as it was when something was missing last."""
+        return StoreLab(self.store, self.scale, self.precision, self.say)
 
     def verdict(self, claim: Claim, case: Case) -> Verdict:
         """Judge a case from the store, or train what it lacks and judge then.
 
         Raises
         ------
-        DqError
-            A cell cannot be trained.
+        Exception
+            A cell cannot be trained: a DqError where somebody can mend it.
         """
-        found = judge_case(claim, case, self._lab())
+        found = judge_case(claim, case, self.lab)
+        if found.status is Status.NOT_MEASURED and self.lab.look():
+            found = judge_case(claim, case, self.lab)
         if found.status is not Status.NOT_MEASURED:
             return found
+        if time.time() >= self.deadline:
+            return _SPENT
         try:
-            plans = _plans(cells_of(claim, case, self.scale, self.precision))
+            wanted = self._needed(claim, case)
         except DqError as error:  # no network, and the data set is not at hand
             return Verdict(Status.NOT_MEASURED, note=str(error))
-        for plan in plans:
-            job = Job(plan, self.store, train, self.device, self.deadline)
-            work(job, _ignore)
-            if job.untrained():
-                return Verdict(Status.NOT_MEASURED, note="the time budget is spent")
-        return judge_case(claim, case, self._lab())
+        if not self._train(wanted):
+            return _SPENT
+        self.lab.look()
+        return judge_case(claim, case, self.lab)
 
-    def _lab(self) -> StoreLab:
-        return StoreLab(self.store, self.scale, self.precision, self.say)
+    def _train(self, wanted: Sequence[str]) -> bool:
+        ahead = () if self.deadline < inf else wanted
+        order = list(dict.fromkeys([*ahead, *self._agenda, *wanted]))
+        return self._pool.train_until_stored(wanted, order, self.deadline)
 
+    def _needed(self, claim: Claim, case: Case) -> list[str]:
+        """Return the names of what a case needs, after putting it into the pool. Raises DqError without a data set."""
+        return [self._name(cell) for cell in cells_of(claim, case, self.scale, self.precision)]
 
-def _plans(cells: list[Cell]) -> list[Plan]:
-    """Group cells by their data set, a published one whose name is all that it takes to find it."""
-    names = dict.fromkeys(cell.dataset for cell in cells)
-    return [
-        Plan(name, datasets.identify(name).fingerprint, tuple(cell for cell in cells if cell.dataset == name))
-        for name in names
-    ]
+    def _name(self, cell: Cell) -> str:
+        job = self._job(cell.dataset)
+        name = job.plan.key(cell)
+        self._pool.tasks[name] = job, cell
+        return name
 
+    def _job(self, dataset: str) -> Job:
+        """Return the job of a data set, a published one whose name is all that it takes to find it."""
+        if dataset not in self._jobs:
+            try:
+                plan = Plan(dataset, datasets.identify(dataset).fingerprint, ())
+                self._jobs[dataset] = Job(plan, self.store, train, self.device)
+            except DqError as error:
+                self._jobs[dataset] = error
+        found = self._jobs[dataset]
+        if isinstance(found, DqError):
+            raise found
+        return found
 
-def _ignore(event: Event) -> None:
-    """Progress of a test run is pytest's to show."""
+    @cached_property
+    def _jobs(self) -> dict[str, Job | DqError]:
+        return {}
+
+    @cached_property
+    def _pool(self) -> Pool:
+        return Pool(self.store)
+
+    @cached_property
+    def _agenda(self) -> list[str]:
+        """The names of what the session's cases lack, the most telling first."""
+        needs = [self._needed_if_known(claim, case) for claim, case in self.cases]
+        stored = self.store.has_many(OUTCOMES, {name for names in needs for name in names})
+        lacks = [[name for name in names if name not in stored] for names in needs]
+        return most_telling_first(lacks, {name: effort(self._pool.tasks[name][1]) for names in lacks for name in names})
+
+    def _needed_if_known(self, claim: Claim, case: Case) -> list[str]:
+        try:
+            return self._needed(claim, case)
+        except Exception:  # not applicable, no data set, or a defect of its judge: its own test tells
+            return []

@@ -48,8 +48,6 @@ class Claim:
         Arguments of the judge; one empty mapping for a finding of one case.
     judge : callable
         ``judge(lab, **case) -> Part``. It asks for the same trials whatever they show.
-    scales : sequence of str
-        Where the criterion means something.
     contradicts : str
         The id of a claim that cannot hold as well.
     """
@@ -59,7 +57,6 @@ class Claim:
     criterion: str
     cases: Sequence[Case]
     judge: Judge
-    scales: Sequence[str] = ("quick", "full")
     contradicts: str = ""
 
     @property

@@ -1,4 +1,4 @@
-"""What the judges of several rows on CIFAR-10 share: conditions, statistics of classes, and kinds of statement."""
+"""What the judges of several rows share: conditions, statistics of classes, and kinds of statement (on CIFAR-10)."""
 
 from __future__ import annotations
 

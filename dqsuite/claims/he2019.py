@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import log2
 
 import numpy as np
 
 from dqsuite.claims.claim import Lab, claim, grid
+from dqsuite.claims.common import points
 from dqsuite.claims.reported import reported
 from dqsuite.claims.trials import Scores, Trials
 from dqsuite.judgements import Part, above, all_of, below, friedman, inside, some_of
@@ -19,7 +21,6 @@ OPERATIONS = ("drop_class", "relabel_class")
 CLASSES = tuple(str(index) for index in range(10))
 SALT_AND_PEPPER = ("0.05", "0.1", "0.2", "0.3", "0.4")
 GAMMAS = ("0.25", "0.5", "2", "4")
-FULL = ("full",)
 
 
 @claim(
@@ -27,12 +28,11 @@ FULL = ("full",)
     "MNIST: deleting any one class lowers the test accuracy markedly",
     "difference of accuracy below -5 points (nearly so by construction: the absent class is a tenth of the test set)",
     cases=grid(digit=CLASSES),
-    scales=FULL,
 )
 def mnist_drop_class(lab: Lab, digit: str) -> Part:
     """Compare with the clean model; the nine other classes stand beside it."""
     dropped, clean = _at(lab, "lenet5", f"drop_class:{digit}"), _at(lab, "lenet5")
-    gain = 100 * (dropped.right() - clean.right())
+    gain = points(dropped, clean)
     others = gain[:, clean.truth != int(digit)].mean()
     return below(estimate(gain), -5, label=f"without {digit}; {others:+.2f} on the nine others", unit="points")
 
@@ -60,7 +60,6 @@ def all_other_classes_suffer(lab: Lab, operation: str, model: str, changed: str)
     "deleting a class and relabelling it as another cost about the same accuracy",
     "accuracy(deleted) - accuracy(relabelled), mean over classes, inside ±1.5 points",
     cases=grid(model=tuple(DATA)),
-    scales=FULL,
 )
 def dropping_equals_relabelling(lab: Lab, model: str) -> Part:
     """Average over the ten classes changed, on every test image, before the difference is judged."""
@@ -104,7 +103,6 @@ def labels_that_change(lab: Lab, operation: str, model: str, changed: str) -> Pa
     "he-mnist-size-mild",
     "MNIST: the size of the training set matters little (the abstract speaks of a decisive impact of all four aspects)",
     "accuracy at volume 0.2 within 2 points of that of the full set",
-    scales=FULL,
 )
 def mnist_size_matters_little(lab: Lab) -> Part:
     """Compare a fifth of the training set with all of it."""
@@ -120,20 +118,16 @@ _SPANS = {"images": (7.5, 40.0), "doublings": (2.0, log2(5))}  # from 2.5k to 10
     "ResNet-20: slope over 2.5k to 10k minus twice the slope over 10k to 50k above 0, per 1,000 images and per "
     "doubling; NIN: accuracy(10k) - accuracy(5k) above 5 points",
     cases=[{"model": "resnet20", "by": "images"}, {"model": "resnet20", "by": "doublings"}, {"model": "nin"}],
-    scales=FULL,
 )
 def knee_at_10k(lab: Lab, model: str, by: str = "") -> Part:
     """Take each slope between the two ends of its span; NIN has a difference instead."""
-    at_10k = _at(lab, model, "reduce:0.8").right()
     if not by:
-        return above(
-            estimate(100 * (at_10k - _at(lab, model, "reduce:0.9").right())), 5, label="10k - 5k", unit="points"
-        )
-    at_2500, at_50k = _at(lab, model, "reduce:0.95").right(), _at(lab, model).right()
+        return above(_change(lab, model, "reduce:0.8", "reduce:0.9"), 5, label="10k - 5k", unit="points")
+    at_2500, at_10k, at_50k = (_at(lab, model, condition) for condition in ("reduce:0.95", "reduce:0.8", "clean"))
     below_knee, above_knee = _SPANS[by]
-    bend = (at_10k - at_2500) / below_knee - 2 * (at_50k - at_10k) / above_knee
+    bend = points(at_10k, at_2500) / below_knee - 2 * points(at_50k, at_10k) / above_knee
     unit = {"images": "points per 1,000 images", "doublings": "points per doubling"}[by]
-    return above(estimate(100 * bend), label="slope below 10k - twice the slope above", unit=unit)
+    return above(estimate(bend), label="slope below 10k - twice the slope above", unit=unit)
 
 
 @claim(
@@ -144,9 +138,12 @@ def knee_at_10k(lab: Lab, model: str, by: str = "") -> Part:
 def more_is_better(lab: Lab) -> Part:
     """Compare each size with half of it."""
     sizes = {"6,250": "reduce:0.875", "12,500": "reduce:0.75", "25,000": "reduce:0.5", "50,000": "clean"}
-    scores = [_at(lab, "resnet20", condition).right() for condition in sizes.values()]
-    steps = zip(scores[1:], scores, list(sizes)[1:], strict=False)
-    return all_of([above(_points(more, less), label=f"to {size} images", unit="points") for more, less, size in steps])
+    return all_of(
+        [
+            above(_change(lab, "resnet20", more, less), label=f"to {size} images", unit="points")
+            for (_, less), (size, more) in pairwise(sizes.items())
+        ]
+    )
 
 
 @claim(
@@ -155,7 +152,6 @@ def more_is_better(lab: Lab) -> Part:
     "at 30 to 60%: accuracy at the peak epoch, chosen on other repeats than it is scored on, minus the mean of the "
     "last 5 epochs above 2 points, the peak in the first half of training; at 10% below 2 points",
     cases=grid(model=CIFAR_MODELS, level=("0.1", "0.3", "0.4", "0.5", "0.6")),
-    scales=FULL,
     contradicts="poisoning-robust-half",
 )
 def never_regains_its_peak(lab: Lab, model: str, level: str) -> Part:
@@ -189,7 +185,7 @@ def labels_hurt_most(lab: Lab, opponent: str, model: str) -> Part:
     else:
         condition = {"size": "reduce:0.2", "images": "gaussian:16"}[opponent]
         wrong, other = _at(lab, model, "wrong:0.2").right(), _at(lab, model, condition).right()
-    return below(_points(wrong, other), label=f"wrong labels - {opponent}", unit="points")
+    return below(estimate(100 * (wrong - other)), label=f"wrong labels - {opponent}", unit="points")
 
 
 @claim(
@@ -197,7 +193,6 @@ def labels_hurt_most(lab: Lab, opponent: str, model: str) -> Part:
     "MNIST falls to about 90% and then to chance at 15% wrong labels",
     "accuracy at the last epoch at 15% wrong labels, random or set to class 0, below 20%; shown at 1 to 20%",
     cases=grid(kind=("wrong", "to_class")),
-    scales=FULL,
     contradicts="poisoning-mnist-80",
 )
 def mnist_collapses(lab: Lab, kind: str) -> Part:
@@ -211,12 +206,11 @@ def mnist_collapses(lab: Lab, kind: str) -> Part:
     "he-contrast-asymmetric",
     "MNIST: weaker contrast costs little (98 to 95), stronger contrast costs much (98 to 67)",
     "the loss with contrast x 2 exceeds that with contrast x 0.5 by 5 points",
-    scales=FULL,
 )
 def stronger_contrast_costs_more(lab: Lab) -> Part:
     """Compare directly: the clean baseline is the same on both sides."""
-    weaker, stronger = (_at(lab, "lenet5", f"contrast:{factor}").right() for factor in ("0.5", "2"))
-    return above(_points(weaker, stronger), 5, label="weaker - stronger contrast", unit="points")
+    difference = _change(lab, "lenet5", "contrast:0.5", "contrast:2")
+    return above(difference, 5, label="weaker - stronger contrast", unit="points")
 
 
 @claim(
@@ -240,18 +234,16 @@ def little_gaussian_noise_helps(lab: Lab, model: str) -> Part:
 @claim(
     "he-gauss-small-pictures",
     "Gaussian noise harms small pictures more than large ones",
-    "difference of accuracy at sigma = 16 at 32x32 below that at 64x64, upsampled before the noise; judged at no scale "
-    "until there is a 64x64 data set (protocol ours)",
-    cases=grid(model=CIFAR_MODELS),
-    scales=(),
+    "ResNet-20: difference of accuracy at sigma = 16 at 32x32 below that at 64x64, upsampled before the noise "
+    "(protocol ours)",
 )
-def small_pictures_suffer_more(lab: Lab, model: str) -> Part:
+def small_pictures_suffer_more(lab: Lab) -> Part:
     """Compare the two losses, paired: the large pictures are the small ones upsampled."""
     small, large = (
-        lab.at(model, "gaussian:16", data=data).right() - lab.at(model, data=data).right()
-        for data in ("cifar10", "cifar10_64px")
+        points(lab.at("resnet20", "gaussian:16", data=data), lab.at("resnet20", data=data))
+        for data in ("cifar10", "cifar10;size=64")
     )
-    return below(_points(small, large), label="32x32 - 64x64", unit="points")
+    return below(estimate(small - large), label="32x32 - 64x64", unit="points")
 
 
 @claim(
@@ -259,7 +251,6 @@ def small_pictures_suffer_more(lab: Lab, model: str) -> Part:
     "salt-and-pepper noise never helps; over 0.2 it does great damage",
     "upper bound of the difference of accuracy at most +0.5 point at every a; below -5 points at a = 0.3 and 0.4",
     cases=grid(model=CIFAR_MODELS),
-    scales=FULL,
     contradicts="he-salt-pepper-can-help",
 )
 def salt_and_pepper_never_helps(lab: Lab, model: str) -> Part:
@@ -295,18 +286,14 @@ def salt_and_pepper_can_help(lab: Lab, model: str) -> Part:
     "brightness hurts about symmetrically; darkening slightly more than brightening",
     "difference(4) - difference(0.25) and difference(2) - difference(0.5) each inside (-3, 0) points",
     cases=grid(model=CIFAR_MODELS),
-    scales=FULL,
 )
 def brightness_hurts_symmetrically(lab: Lab, model: str) -> Part:
     """Compare each darkening with the equal brightening: a gamma above 1 darkens."""
-    darkened = {gamma: _at(lab, model, f"gamma:{gamma}").right() for gamma in GAMMAS}
-    pairs = (("4", "0.25"), ("2", "0.5"))
-    return all_of(
-        [
-            inside(_points(darkened[dark], darkened[bright]), -3, 0, label=f"gamma {dark} - {bright}", unit="points")
-            for dark, bright in pairs
-        ]
-    )
+    changes = {
+        f"gamma {dark} - {bright}": _change(lab, model, f"gamma:{dark}", f"gamma:{bright}")
+        for dark, bright in (("4", "0.25"), ("2", "0.5"))
+    }
+    return all_of([inside(change, -3, 0, label=label, unit="points") for label, change in changes.items()])
 
 
 @claim(
@@ -314,7 +301,6 @@ def brightness_hurts_symmetrically(lab: Lab, model: str) -> Part:
     "changing the brightness does not help",
     "upper bound of the difference of accuracy at most +0.5 point at every gamma",
     cases=grid(model=CIFAR_MODELS),
-    scales=FULL,
     contradicts="he-brightness-helps",
 )
 def brightness_does_not_help(lab: Lab, model: str) -> Part:
@@ -352,7 +338,7 @@ def image_noise_is_mildest(lab: Lab, model: str) -> Part:
     others["drop_class"] = _mean_over_classes(lab, model, "drop_class")
     return all_of(
         [
-            above(_points(scores, worse), label=f"{noise} - {other}", unit="points")
+            above(estimate(100 * (scores - worse)), label=f"{noise} - {other}", unit="points")
             for noise, scores in noisy.items()
             for other, worse in others.items()
         ]
@@ -363,14 +349,9 @@ def _at(lab: Lab, model: str, condition: str = "clean") -> Trials:
     return lab.at(model, condition, data=DATA[model])
 
 
-def _points(one: Scores, other: Scores) -> Estimate:
-    """Return one accuracy minus another, in points."""
-    return estimate(100 * (one - other))
-
-
-def _change(lab: Lab, model: str, condition: str) -> Estimate:
-    """Return the accuracy in a condition minus the clean one, in points."""
-    return _points(_at(lab, model, condition).right(), _at(lab, model).right())
+def _change(lab: Lab, model: str, condition: str, against: str = "clean") -> Estimate:
+    """Return the accuracy in a condition minus that in another, in points."""
+    return estimate(points(_at(lab, model, condition), _at(lab, model, against)))
 
 
 def _mean_over_classes(lab: Lab, model: str, operation: str) -> Scores:

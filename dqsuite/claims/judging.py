@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dqsuite.claims.claim import Case, Claim
-from dqsuite.claims.labs import NotApplicable, NotMeasured, StoreLab
+from dqsuite.claims.labs import NotApplicable, NotMeasured, StoreLab, require_taken, taken_cases
 from dqsuite.verdict import Status, Verdict
 
 
@@ -23,13 +24,21 @@ class Judged:
         """Return plain values that JSON can hold."""
         return {"claim": self.claim, "case": self.case, "scale": self.scale, **self.verdict.to_json()}
 
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Judged:
+        """Return what `to_json` wrote; what it left empty may be missing. Raises KeyError, TypeError or ValueError."""
+        verdict = Verdict.from_json({key: value for key, value in plain.items() if key not in _NAMES})
+        return cls(str(plain["claim"]), str(plain.get("case", "")), str(plain["scale"]), verdict)
+
+
+_NAMES = ("claim", "case", "scale")
+
 
 def judge_case(claim: Claim, case: Case, lab: StoreLab) -> Verdict:
     """Judge one case from what is stored; what is missing is a verdict too."""
     try:
-        if lab.scale not in claim.scales:
-            raise NotApplicable(f"its criterion means nothing at scale {lab.scale}")
-        return claim.judge(lab, **case).verdict(cases=len(claim.cases))
+        require_taken(claim, case, lab.scale)
+        return claim.judge(lab, **case).verdict(cases=len(taken_cases(claim, lab.scale)))
     except NotApplicable as reason:
         return Verdict(Status.NOT_APPLICABLE, note=str(reason))
     except NotMeasured as reason:

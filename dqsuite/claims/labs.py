@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from dqsuite.claims.scales import SCALES, Setup
 from dqsuite.claims.trials import Trials
 from dqsuite.datasets import Card
 from dqsuite.datasets.named import CLASSES
+from dqsuite.grammar import parse_term
 from dqsuite.outcome import Outcome
 from dqsuite.store import OUTCOMES, Store
 
@@ -28,16 +29,26 @@ class NotMeasured(Exception):  # noqa: N818 - a verdict, no error
     """What a judge asks for is not stored."""
 
 
+def taken_cases(claim: Claim, scale: str) -> list[str]:
+    """Return the names of the claim's cases that a scale judges."""
+    return [name for name, _ in claim.named_cases() if SCALES[scale].takes(claim.id, name)]
+
+
+def require_taken(claim: Claim, case: Case, scale: str) -> None:
+    """Raise NotApplicable where a scale does not judge a case."""
+    if not SCALES[scale].takes(claim.id, "-".join(case.values())):
+        raise NotApplicable(f"its criterion means nothing at scale {scale}")
+
+
 def cells_of(claim: Claim, case: Case, scale: str, precision: str) -> list[Cell]:
     """Return the cells that a case needs: those that its judge asks for.
 
     Raises
     ------
     NotApplicable
-        The claim does not name the scale, or the scale has no place for one of its models.
+        As `require_taken`, or the scale has no place for one of the models.
     """
-    if scale not in claim.scales:
-        raise NotApplicable(f"its criterion means nothing at scale {scale}")
+    require_taken(claim, case, scale)
     notes = NotingLab(scale, precision)
     claim.judge(notes, **case)
     return list(dict.fromkeys(notes.cells))
@@ -53,19 +64,39 @@ class NotingLab:
     def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Trials:
         """Note the cells of a condition. Raises NotApplicable where the scale has no place for them."""
         self.cells += _cells(_setup(self.scale, data, model), condition, self.precision)
-        truth = np.repeat(np.arange(len(CLASSES[data])), _IMAGES)
-        return Trials(truth, CLASSES[data], truth[None], np.ones((1, 1)))
+        classes = CLASSES[parse_term(data).name]
+        truth = np.repeat(np.arange(len(classes)), _IMAGES)
+        return Trials(truth, classes, truth[None], np.ones((1, 1)))
 
 
 class StoreLab:
-    """Shows what a store holds, of one fingerprint for each data set: the one with the most outcomes."""
+    """Shows what a store holds, of one fingerprint for each data set: the one with the most outcomes.
+
+    Attributes
+    ----------
+    outdated : set of str
+        The outcomes that were asked for, are not stored, and are by another version of dqsuite: these are not used.
+    """
 
     def __init__(self, store: Store, scale: str, precision: str, say: study.Say) -> None:
         self.store, self.scale, self.precision, self.say = store, scale, precision, say
-        self.names = set(store.list(OUTCOMES))
-        self._fingerprints = Counter(name.rpartition("-")[2] for name in self.names)
+        self.names: set[str] = set()
+        self.outdated: set[str] = set()
+        self._fingerprints: Counter[str] = Counter()
         self._trials: dict[tuple[Setup, str, str], Trials] = {}
-        self._cards = {mark: study.read_card(store, mark, say) for mark in self._fingerprints}
+        self._cards: dict[str, Card | None] = {}
+        self.look()
+
+    def look(self) -> bool:
+        """See what the store holds now, and tell whether it is something else: somebody may have trained since."""
+        names = set(self.store.list(OUTCOMES))
+        if names == self.names:
+            return False
+        self.names = names
+        self._fingerprints = Counter(name.rpartition("-")[2] for name in self.names)
+        self._trials.clear()
+        self._cards = {mark: study.read_card(self.store, mark, self.say) for mark in self._fingerprints}
+        return True
 
     def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Trials:
         """Return the stored trials. Raises NotMeasured where a repeat is missing, NotApplicable as `cells_of`."""
@@ -75,13 +106,42 @@ class StoreLab:
             self._trials[asked] = self._read(*asked)
         return self._trials[asked]
 
+    def outcomes(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Outcome]:
+        """Return the stored repeats of a condition, however few. Raises NotMeasured where there are none."""
+        return self._stored(_setup(self.scale, data, model), condition)[0]
+
+    def few(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Trials:
+        """Return the stored trials as `at` does, but of however few repeats: for the eye, not for a judge."""
+        setup = _setup(self.scale, data, model)
+        return _trials(*self._stored(setup, condition), epoch or setup.epoch)
+
+    def key(self, cell: Cell) -> str:
+        """Return the name of the outcome that is taken for a cell. Raises NotMeasured for a data set without any."""
+        return cell.key(self._card(cell.dataset).fingerprint)
+
     def _read(self, setup: Setup, condition: str, epoch: str) -> Trials:
-        card = self._card(setup.dataset)
-        names = [cell.key(card.fingerprint) for cell in _cells(setup, condition, self.precision)]
-        outcomes = list(study.read(self.store, self.names.intersection(names), self.say))
-        if len(outcomes) < len(names):
-            raise NotMeasured(f"{setup.model}, {condition}: {len(outcomes)} of {len(names)} repeats are stored")
+        outcomes, card = self._stored(setup, condition)
+        if len(outcomes) < setup.repeats:
+            raise _lacking(setup, condition, len(outcomes))
         return _trials(outcomes, card, epoch)
+
+    def _stored(self, setup: Setup, condition: str) -> tuple[list[Outcome], Card]:
+        card = self._card(setup.dataset)
+        cells = _cells(setup, condition, self.precision)
+        outcomes = self._take(self.names.intersection(map(self.key, cells)))
+        if len(outcomes) < len(cells):
+            self._note_outdated(cells, card.fingerprint)
+        if not outcomes:
+            raise _lacking(setup, condition, 0)
+        return sorted(outcomes, key=lambda outcome: outcome.cell.repeat), card
+
+    def _note_outdated(self, cells: Sequence[Cell], fingerprint: str) -> None:
+        variables = {cell.variable() for cell in cells}
+        parts = [(name, *name.split("-")) for name in self.names.difference(map(self.key, cells))]
+        self.outdated |= {name for name, variable, _, mark in parts if variable in variables and mark == fingerprint}
+
+    def _take(self, names: Collection[str]) -> list[Outcome]:
+        return list(study.read(self.store, names, self.say))
 
     def _card(self, dataset: str) -> Card:
         known = [card for card in self._cards.values() if card and card.name == dataset]
@@ -90,8 +150,12 @@ class StoreLab:
         return max(known, key=lambda card: self._fingerprints[card.fingerprint])
 
 
+def _lacking(setup: Setup, condition: str, stored: int) -> NotMeasured:
+    return NotMeasured(f"{setup.model}, {condition}: {stored} of {setup.repeats} repeats are stored")
+
+
 def _setup(scale: str, data: str, model: str) -> Setup:
-    found = SCALES[scale].get((data, model))
+    found = SCALES[scale].setups.get((data, model))
     if not found:
         raise NotApplicable(f"scale {scale} has no {model} on {data}")
     return found
@@ -107,9 +171,8 @@ def _cells(setup: Setup, condition: str, precision: str) -> list[Cell]:
 
 
 def _trials(outcomes: Sequence[Outcome], card: Card, epoch: str) -> Trials:
-    ordered = sorted(outcomes, key=lambda outcome: outcome.cell.repeat)
-    curves = [outcome.curves["test_accuracy"] for outcome in ordered]
+    curves = [outcome.curves["test_accuracy"] for outcome in outcomes]
     longest = max(map(len, curves))
     padded = [np.pad(curve.astype(float), (0, longest - len(curve)), constant_values=np.nan) for curve in curves]
-    predicted = np.stack([outcome.best if epoch == "best" else outcome.last for outcome in ordered])
+    predicted = np.stack([outcome.best if epoch == "best" else outcome.last for outcome in outcomes])
     return Trials(card.y_test, card.classes, predicted, np.stack(padded))

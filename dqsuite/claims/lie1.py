@@ -68,7 +68,6 @@ def cat_dog_deer_are_lowest(lab: Lab) -> Part:
     "lie1-cats-as-frogs",
     "on clean data 82 of 1,000 cats are taken for frogs",
     "C[cat,frog] / 1000 inside .082 ± .03",
-    scales=("full",),
 )
 def cats_for_frogs(lab: Lab) -> Part:
     """Compare one cell with the published one."""
@@ -142,7 +141,6 @@ def bird_loses_most_under_noise(lab: Lab, level: str) -> Part:
     "lie1-10k-cheap",
     "dropping 10,000 of the 50,000 records costs about one point",
     "the change of accuracy at volume 0.8 lies inside [-2, 0] points",
-    scales=("full",),
 )
 def ten_thousand_are_cheap(lab: Lab) -> Part:
     """Compare four fifths of the records with all of them."""
@@ -153,7 +151,6 @@ def ten_thousand_are_cheap(lab: Lab) -> Part:
     "lie1-bird-10k",
     "dropping 10,000 records costs bird about 50 more mistakes in 1,000",
     "the change of TPR(bird) at volume 0.8 lies inside [-0.08, -0.02]",
-    scales=("full",),
 )
 def ten_thousand_cost_bird(lab: Lab) -> Part:
     """Compare bird at four fifths of the records with bird at all of them."""

@@ -53,7 +53,6 @@ PUBLISHED = {"custom": 88.94, "lenet": 66.6, "resnet18": 88.29, "unresnet18": 85
     "clean accuracies: custom 88.94%, LeNet 66.6%, ResNet18 88.29%, UnResNet18 85.77%, GoogLeNet 88.6%",
     "mean accuracy within 4 points of the published one, or above it",
     cases=grid(model=tuple(PUBLISHED)),
-    scales=("full",),
 )
 def baseline_is_reached(lab: Lab, model: str) -> Part:
     """Compare the accuracy with the published one."""
@@ -64,7 +63,6 @@ def baseline_is_reached(lab: Lab, model: str) -> Part:
     "lie2-lenet-far-behind",
     "LeNet does much worse than the deeper models",
     "LeNet's accuracy is at least 10 points below that of every other model",
-    scales=("full",),
 )
 def lenet_is_far_behind(lab: Lab) -> Part:
     """Compare LeNet with each of the others."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from dqsuite.claims.claim import Lab, claim, grid
+from dqsuite.claims.common import points
 from dqsuite.claims.reported import reported
 from dqsuite.claims.trials import Scores, Trials
 from dqsuite.judgements import Part, above, all_of, below, inside
@@ -13,7 +14,6 @@ from dqsuite.stats import Estimate, difference, estimate, ratio
 MODEL = "poison_cnn"
 EASIEST_FIRST = ("mnist", "fashion_mnist", "cifar10", "cifar100")
 SMALL = "first:1000"
-FULL = ("full",)
 _ROBUST = {"mnist": 95, "fashion_mnist": 80}
 
 
@@ -21,7 +21,6 @@ _ROBUST = {"mnist": 95, "fashion_mnist": 80}
     "poisoning-mnist-80",
     "MNIST keeps a very high accuracy with 80% random wrong labels",
     "accuracy at least 85% (about 90 in the source)",
-    scales=FULL,
     contradicts="he-mnist-label-collapse",
 )
 def mnist_survives_80_percent(lab: Lab) -> Part:
@@ -35,7 +34,6 @@ def mnist_survives_80_percent(lab: Lab) -> Part:
     "robust when more than half of the labels are wrong",
     "at 60% wrong labels: MNIST at least 95%, Fashion-MNIST at least 80% (97, 87 in the source)",
     cases=grid(data=tuple(_ROBUST)),
-    scales=FULL,
     contradicts="he-label-20-intolerable",
 )
 def robust_beyond_half(lab: Lab, data: str) -> Part:
@@ -76,7 +74,6 @@ def cifar100_drops_early(lab: Lab) -> Part:
     "biased wrong labels: about as robust as random ones up to 40%",
     "biased - random inside ±5 points at 20, 30, 40%",
     cases=grid(data=EASIEST_FIRST),
-    scales=FULL,
 )
 def biased_like_random_until_40(lab: Lab, data: str) -> Part:
     """Compare both kinds of wrong labels, level by level."""
@@ -93,7 +90,6 @@ def biased_like_random_until_40(lab: Lab, data: str) -> Part:
     "beyond 40%, biased labels drop sooner than random ones",
     "at 60%: biased - random below -10 points",
     cases=grid(data=EASIEST_FIRST),
-    scales=FULL,
 )
 def biased_drops_sooner(lab: Lab, data: str) -> Part:
     """Compare both kinds of wrong labels at 60%."""
@@ -117,7 +113,6 @@ def small_sets_suffer_earlier(lab: Lab, data: str) -> Part:
     "poisoning-cifar100-small-untrainable",
     "CIFAR-100 with 1,000 items does not train, even clean",
     "accuracy below 10%",
-    scales=FULL,
 )
 def cifar100_small_does_not_train(lab: Lab) -> Part:
     """Compare the accuracy with 10%."""
@@ -145,7 +140,7 @@ def more_beats_better(lab: Lab, data: str) -> Part:
 def batch_of_32(lab: Lab, data: str, level: str) -> Part:
     """Compare the two batch sizes on clean labels and at 40% wrong ones."""
     small, usual = _wrong(lab, data, level, f"{MODEL}-batch-32"), _wrong(lab, data, level)
-    return reported(estimate(100 * (small.right() - usual.right())), f"batch 32 - 256 at {level} wrong", "points")
+    return reported(estimate(points(small, usual)), f"batch 32 - 256 at {level} wrong", "points")
 
 
 @claim(
@@ -156,7 +151,7 @@ def batch_of_32(lab: Lab, data: str, level: str) -> Part:
 )
 def poisoned_validation(lab: Lab, data: str, level: str) -> Part:
     """Poison training and validation alike; what the clean validation set picks stands beside it."""
-    poisoned, usual = _wrong(lab, data, level, f"{MODEL}-poisoned-validation"), _wrong(lab, data, level)
+    poisoned, usual = _wrong(lab, data, level, f"{MODEL}-validation"), _wrong(lab, data, level)
     label = f"poisoned validation at {level} wrong; {100 * usual.right().mean():.1f}% with a clean one"
     return reported(estimate(100 * poisoned.right()), label, "%")
 
@@ -184,7 +179,7 @@ def _wrong(lab: Lab, data: str, level: str, model: str = MODEL) -> Trials:
 
 def _difference(lab: Lab, data: str, one: str, other: str) -> Estimate:
     """Return the accuracy in one condition minus that in another, in points."""
-    return estimate(100 * (_at(lab, data, one).right() - _at(lab, data, other).right()))
+    return estimate(points(_at(lab, data, one), _at(lab, data, other)))
 
 
 def _biased(lab: Lab, data: str, level: str) -> Estimate:

@@ -11,13 +11,13 @@ from dqsuite.judgements import DRAWS, Part
 from dqsuite.rates import Rates
 from dqsuite.stats import Estimate
 
-_NOTE = "no expectation"
+NO_EXPECTATION = "no expectation"
 
 
 def reported(estimate: Estimate, label: str, unit: str) -> Part:
     """Report a mean with its 95% interval; the verdict reads inconclusive."""
     mean, low, high, n = estimate.interval()
-    return Part(mean, low, high, n, 1.0, 1.0, f"{_NOTE}; {label}", unit)
+    return Part(mean, low, high, n, 1.0, 1.0, f"{NO_EXPECTATION}; {label}", unit)
 
 
 def reported_statistic(
@@ -28,4 +28,4 @@ def reported_statistic(
     low, high = (float("nan"),) * 2
     if rates.n > 1:
         low, high = (float(end) for end in np.quantile(statistic(rates.draws(DRAWS)), [0.025, 0.975]))
-    return Part(effect, low, high, rates.n, 1.0, 1.0, f"{_NOTE}; {label}", unit)
+    return Part(effect, low, high, rates.n, 1.0, 1.0, f"{NO_EXPECTATION}; {label}", unit)

@@ -26,7 +26,7 @@ from dqsuite.engines.work import Job
 from dqsuite.hardware import cores, native_precision, resolve_device
 from dqsuite.recipes import RECIPES
 from dqsuite.report import require_writable, write
-from dqsuite.store import Store, nothing_stored
+from dqsuite.store import Store
 from dqsuite.train import train
 
 _LONGEST_NAME = 100  # characters of a report's own choice
@@ -96,34 +96,52 @@ def plan(options: Namespace) -> None:
     )
 
 
-def report(options: Namespace) -> None:
-    """Draw the report of a whole store; neither data nor torch is needed."""
-    store = Store(options.store)
-    studies = study.load_all(store, say)
-    if not studies:
-        raise nothing_stored(store)
+def report(options: Namespace) -> int:
+    """Draw the report of a whole store; neither data nor torch is needed.
+
+    Returns
+    -------
+    int
+        The exit code: 1 where a finding that held in what it was compared with is now refuted.
+    """
+    from dqsuite.claims.scales import SCALES
+    from dqsuite.report.whole import draw_store
+
+    SCALES[options.scale]  # raises what the user reads where there is none such
     target = Path(options.out)
-    out.print(str(write(studies, target / "index.html" if _is_folder(options.out) else target)), soft_wrap=True)
+    path = target / "index.html" if _is_folder(options.out) else target
+    other, figures = (Path(text) if text else None for text in (options.compare, options.figures))
+    page = draw_store(Store(options.store), path, options.scale, other=other, figures=figures, say=say)
+    out.print(str(path), soft_wrap=True)
+    if not other:
+        return 0
+    for change in page.broken:
+        say(f"{change.after.claim} {change.after.case} held in {other}, and is now {change.after.verdict.describe()}")
+    return 1 if page.broken else 0
 
 
 def claims(options: Namespace) -> None:
-    """List the findings, each with what the store says of it."""
-    from dqsuite.claims import CLAIMS
-    from dqsuite.claims.judging import judge
-    from dqsuite.claims.labs import StoreLab
+    """List the findings, or the cases of those that are named, each with what the store says of it."""
+    from dqsuite.claims import CLAIMS, verdicts
+    from dqsuite.claims.remembered import judge_all
     from dqsuite.claims.scales import SCALES
     from dqsuite.judgements import of_cases
 
     SCALES[options.scale]
-    lab = StoreLab(Store(options.store), options.scale, native_precision(resolve_device(options.device)), say)
-    judged = [(claim, list(judge(claim, lab))) for claim in CLAIMS.values()]
+    wanted = [CLAIMS[identity] for identity in options.ids] or list(CLAIMS.values())
+    judged = judge_all(Store(options.store), options.scale, native_precision(resolve_device(options.device)), say)
+    cases = [(claim, [each for each in judged if each.claim == claim.id]) for claim in wanted]
     if options.json:
-        print(json.dumps([each.to_json() for _, cases in judged for each in cases]))
+        print(json.dumps(verdicts.to_json(options.scale, [each for _, found in cases for each in found])))
         return
-    shown = Table("claim", "verdict", "finding", title=Text(f"published findings at scale {options.scale}"))
-    for claim, cases in judged:
-        verdict = of_cases([each.verdict for each in cases])
-        shown.add_row(Text(claim.id), verdict.status.value, Text(claim.finding))
+    columns = ("claim", "case", "verdict") if options.ids else ("claim", "verdict", "finding")
+    shown = Table(*columns, title=Text(f"published findings at scale {options.scale}"))
+    for claim, found in cases:
+        rows = [(claim.id, each.case, each.verdict.describe()) for each in found]
+        if not options.ids:
+            rows = [(claim.id, of_cases([each.verdict for each in found]).status.value, claim.finding)]
+        for row in rows:
+            shown.add_row(*map(Text, row))
     out.print(shown)
 
 
@@ -155,6 +173,13 @@ def move_evidence(options: Namespace) -> None:
         say(f"the file measured otherwise than the store, which keeps its own: {cell}")
     for name in merge.damaged:
         say(f"a damaged record was left out: {name}")
+
+
+def bench(options: Namespace) -> None:
+    """Measure how fast dqsuite is on this machine."""
+    from dqsuite.cli.benchmarks import measure
+
+    measure(options, out, say)
 
 
 def _job(options: Namespace) -> tuple[Job, int]:

@@ -41,10 +41,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _run(commands.add_parser("run", help="train what is missing, show the result, write a report"))
     _plan(commands.add_parser("plan", help="show the cells, which are stored, and the time they will take"))
-    report = commands.add_parser("report", help="draw the report of everything in the store; trains nothing")
-    _store(report)
-    report.add_argument("--out", default="reports/", metavar="PATH", help="a file, or a folder/ (default: reports/)")
+    _report(commands.add_parser("report", help="draw the report of everything in the store; trains nothing"))
     claims = commands.add_parser("claims", help="list the published findings with their verdicts, from the store")
+    claims.add_argument("ids", nargs="*", metavar="ID", help="show these claims case by case")
     claims.add_argument("--scale", default="full", help="quick or full (default: full)")
     claims.add_argument("--json", action="store_true", help="print every case as JSON")
     claims.add_argument("--device", default="auto", help="whose precision to judge: auto, cpu or cuda")
@@ -52,6 +51,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines"))
+    _bench(commands.add_parser("bench", help="measure how fast dqsuite is here, beside what it replaces"))
     return parser.parse_args(arguments)
 
 
@@ -73,6 +73,15 @@ def _run(parser: argparse.ArgumentParser) -> None:
     _grid(parser)
     parser.add_argument("--out", default="reports/", metavar="PATH", help="the report: a file, or a folder/")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    _store(parser)
+    add("--out", default="reports/", metavar="PATH", help="a file, or a folder/ (default: reports/)")
+    add("--scale", default="full", help="of the published findings: quick or full (default: full)")
+    add("--compare", metavar="OTHER", help="with another store, an evidence file or saved verdicts; 1 if one broke")
+    add("--figures", metavar="DIR", help="write each figure as SVG and PNG, and each table as CSV")
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +115,31 @@ def _evidence(parser: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("what", nargs="*", help="training, scaling, around, keras or gpu (default: the first three)")
+    add(
+        "--case",
+        action="append",
+        help="a model to train; repeatable (default: lenet lenet5 custom resnet18 poison_cnn)",
+    )
+    add("--turns", type=_turns, default=3, help="how often the two sides take turns (default: 3)")
+    add("--cells", type=_count, default=30, help="cells of a sweep (default: 30)")
+    add("--plain-cells", type=_count, default=6, help="those that the plain loop trains; the rest is extrapolated")
+    add("--images", type=_count, help="training images of a cell, instead of the case's")
+    add("--epochs", type=_count, help="instead of the case's")
+    add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    add("--workers", type=_count, help="processes of our side in a sweep (default: as for run)")
+    add("--python", default="", metavar="PATH", help="a Python that has TensorFlow, for keras")
+    add("--out", metavar="FILE", help="write the results as JSON, and as a Markdown table beside it")
+
+
+def _turns(text: str) -> int:
+    if (turns := _count(text)) < 2:
+        raise argparse.ArgumentTypeError("one turn has no spread; give 2 or more")
+    return turns
 
 
 def _count(text: str) -> int:

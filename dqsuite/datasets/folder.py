@@ -18,6 +18,7 @@ from dqsuite.datasets.cache import file_stamp
 from dqsuite.datasets.checks import SMALLEST, checked
 from dqsuite.datasets.npz import plain
 from dqsuite.datasets.paths import expanded, reading
+from dqsuite.datasets.resize import resized
 from dqsuite.errors import DqError
 from dqsuite.grammar import Term
 
@@ -148,12 +149,10 @@ def _split(items: list[_Item], fraction: float, seed: int) -> tuple[list[_Item],
 
 def _pixels(file: Path, size: int) -> NDArray[np.uint8]:
     """Return uint8 (H, W, 1) for a grey image, (H, W, 3) for any other."""
-    from PIL import Image
-
     with reading(file), file.open("rb") as handle:
         flat = _decoded(handle, file)
     if size:
-        flat = flat.resize((size, size), Image.Resampling.BILINEAR)
+        flat = resized(flat, size)
     return np.atleast_3d(np.asarray(flat, np.uint8))
 
 

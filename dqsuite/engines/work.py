@@ -25,7 +25,7 @@ from dqsuite.records import pack
 from dqsuite.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.train import Trained, Watch
 
-_POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
+POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Epoch:
-    """A worker has finished an epoch of its cell; accuracy is a fraction of the test set."""
+    """A worker has finished an epoch of its cell; accuracy is a fraction of the test set, nan if not measured."""
 
     cell: Cell
     done: int
@@ -94,15 +94,22 @@ def work(job: Job, report: Report) -> None:
     """
     if time.time() >= job.deadline or not job.untrained():
         return
-    dataset = _load(job)
+    dataset = load(job)
+    _try_damage(job.plan, dataset)
     while time.time() < job.deadline and (missing := job.untrained()):
-        settled = [_settle(job, cell, dataset, report) for cell in missing if time.time() < job.deadline]
+        settled = [settle(job, cell, dataset, report) for cell in missing if time.time() < job.deadline]
         if not any(settled):
-            time.sleep(_POLL_S)
+            time.sleep(POLL_S)
 
 
-def _settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
-    """Make sure that a cell is stored; return False where another worker holds its lease."""
+def settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
+    """Make sure that a cell is stored; return False where another worker holds its lease.
+
+    Raises
+    ------
+    DqError
+        The cell cannot be trained, or the store cannot be written.
+    """
     key = job.plan.key(cell)
     lease = job.store.scratch() / f"{key}.lease"
     try:
@@ -125,11 +132,17 @@ def _put(store: Store, key: str, trained: Trained) -> None:
         store.put_if_absent(CONFIDENCES, key, pack({}, confidences=trained.confidences))
 
 
-def _load(job: Job) -> Dataset:
-    """Load the plan's data set, make sure that the plan fits it, and store its card."""
+def load(job: Job) -> Dataset:
+    """Load the plan's data set and store its card.
+
+    Raises
+    ------
+    DqError
+        The data set cannot be read, or has changed since the plan was made; the store cannot be written.
+    """
     dataset = _dataset(job.plan.dataset, job.plan.fingerprint)
-    _try_damage(job.plan, dataset)
-    job.store.put_if_absent(CARDS, dataset.fingerprint, dataset.card().to_bytes())
+    if not job.store.has_many(CARDS, [dataset.fingerprint]):
+        job.store.put_if_absent(CARDS, dataset.fingerprint, dataset.card().to_bytes())
     return dataset
 
 

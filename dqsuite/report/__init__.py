@@ -1,4 +1,4 @@
-"""The report: one HTML file without scripts or network, drawn from studies alone."""
+"""The report: one HTML file without scripts or network, drawn from a store alone."""
 
 from dqsuite.report.render import require_writable, write
 

@@ -1,7 +1,8 @@
-"""Puts the tables into the page."""
+"""Puts a page into one file."""
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dqsuite import __version__
 from dqsuite.errors import DqError
 from dqsuite.files import replacing
-from dqsuite.report import tables
+from dqsuite.report import draw, studies
+from dqsuite.report.page import Page
 from dqsuite.study import Study
 
 
@@ -25,14 +27,30 @@ def require_writable(path: Path) -> Path:
         raise _unwritable(path, error) from error
 
 
-def write(studies: Sequence[Study], path: Path) -> Path:
-    """Draw the report into one file, which appears whole or not at all, and return its path.
+def write(found: Sequence[Study], path: Path) -> Path:
+    """Draw the report of studies into one file, as `write_page`."""
+    return write_page(Page(found), path)
+
+
+def write_page(page: Page, path: Path) -> Path:
+    """Draw a page into one file, which appears whole or not at all, and return its path.
 
     Raises
     ------
     DqError
         The file cannot be written.
     """
+    text = html(page)
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
+def html(page: Page) -> str:
+    """Return the page as HTML."""
     pages = Environment(
         loader=PackageLoader("dqsuite.report"),
         autoescape=True,
@@ -40,13 +58,10 @@ def write(studies: Sequence[Study], path: Path) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    text = pages.get_template("index.html.j2").render(studies=studies, tables=tables, version=__version__)
-    try:
-        with replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    return path
+    pages.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    pages.globals |= {"draw": draw, "studies": studies, "page": page, "version": __version__}
+    text = pages.get_template("index.html.j2").render()
+    return re.sub(r"\n\s*\n+", "\n", text).lstrip()
 
 
 def _unwritable(path: Path, error: OSError) -> DqError:

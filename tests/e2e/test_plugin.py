@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from command_line import run
 from fabricated import dataset, fill
 
 from dqsuite.cells import Plan
@@ -16,6 +19,7 @@ from dqsuite.claims.lie3 import noise_hurts_more
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.named import CLASSES
 from dqsuite.hardware import native_precision
+from dqsuite.outcome import Outcome
 from dqsuite.store import OUTCOMES, Store
 
 FILE = """
@@ -96,20 +100,73 @@ def test_what_the_budget_leaves_out_is_not_measured(desk):
     assert "not measured" in result.stdout
 
 
+ENTRY = {
+    "claim": "lie3-noise-hurts-more",
+    "case": ONE,
+    "scale": "full",
+    "verdict": "refuted",
+    "effect": 40.0,
+    "interval": [38.0, 42.0],
+    "reason": "as measured",
+    "evidence": "0123456789ab",
+}
+
+
+def review(folder: Path, *entries: dict[str, object]) -> None:
+    """Put a file of reviewed refutations in place of ours."""
+    listed = folder / "refutations.json"
+    listed.write_text(json.dumps(entries))
+    patch = f"from dqsuite.claims import refutations\nrefutations.FILE = type(refutations.FILE)({str(listed)!r})\n"
+    (folder / "conftest.py").write_text(patch)
+
+
 def test_a_reviewed_refutation_is_expected_and_a_defect_under_it_is_not(desk):
     folder = desk(2, 10)
-    reviewed = [{"claim": "lie3-noise-hurts-more", "case": ONE, "scale": "full", "reason": "as measured"}]
-    listed = folder / "refutations.json"
-    listed.write_text(json.dumps(reviewed))
-    patch = f"import pathlib, dqsuite.plugin\ndqsuite.plugin._REFUTATIONS = pathlib.Path({str(listed)!r})\n"
-    (folder / "conftest.py").write_text(patch)
+    review(folder, ENTRY)
     result = pytest_of(folder)
     assert result.returncode == 0, result.stdout
     assert "1 xfailed" in result.stdout
+    assert "flipped" not in result.stdout
     (folder / "test_it.py").write_text(FILE + DEFECT)
     broken = pytest_of(folder)
     assert broken.returncode == 1
     assert "ZeroDivisionError" in broken.stdout
+
+
+def test_the_entry_that_a_refuted_case_prints_makes_it_expected_once_it_has_a_reason(desk):
+    folder = desk(2, 10)
+    (printed,) = (line for line in pytest_of(folder).stdout.splitlines() if '"evidence"' in line)
+    entry = json.loads(printed.removeprefix("E").strip().removeprefix("dqsuite.plugin.cases.ClaimRefuted: "))
+    assert entry["effect"] == 40
+    review(folder, entry | {"reason": "as planted"})
+    assert "1 xfailed" in pytest_of(folder).stdout
+    review(folder, entry)
+    assert "has no reason; look for the reason, and write it" in pytest_of(folder).stderr
+
+
+@pytest.mark.parametrize(
+    ("noise", "less", "code", "told"),
+    [(10, 2, 1, "now holds"), (5, 5, 0, "now inconclusive")],
+    ids=["that now holds is red", "that cannot be told any more is reported"],
+)
+def test_an_expected_refutation(desk, noise, less, code, told):
+    folder = desk(noise, less)
+    review(folder, ENTRY)
+    result = pytest_of(folder)
+    assert result.returncode == code, result.stdout
+    assert f"lie3-noise-hurts-more {ONE}, refuted as reviewed, {told}:" in result.stdout
+    assert pytest_of(folder, "--dq-strict").returncode == 1
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_mistake_in_the_reviewed_file_is_one_line(desk, workers):
+    folder = desk(2, 10)
+    review(folder, ENTRY | {"claim": "lie3-noise-hurts-mor"})
+    result = pytest_of(folder, *workers)
+    assert result.returncode == 4
+    told = "ERROR: refutations.json: unknown claim 'lie3-noise-hurts-mor'; did you mean 'lie3-noise-hurts-more'"
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
 
 
 @pytest.mark.parametrize(
@@ -126,12 +183,46 @@ def test_a_mistake_is_one_line(desk, options, told):
     assert "Traceback" not in result.stderr
 
 
+def test_the_summary_and_the_properties_tell_the_numbers(desk):
+    folder = desk(2, 10)
+    review(folder)
+    pytest_of(folder, "--junitxml", "junit.xml", "--dq-markdown", "summary.md")
+    cases = ElementTree.parse(folder / "junit.xml").iter("properties")
+    found = [{each.get("name"): each.get("value") for each in shown} for shown in cases]
+    (told,) = (each for each in found if each["dqsuite.case"] == ONE)
+    assert (told["dqsuite.claim"], told["dqsuite.scale"]) == ("lie3-noise-hurts-more", "full")
+    assert told["dqsuite.status"] == "refuted"
+    assert float(told["dqsuite.effect"]) == pytest.approx(40)
+    assert 0 < float(told["dqsuite.low"]) < 40 < float(told["dqsuite.high"])
+    assert told["dqsuite.repeats"] == "5"
+    summary = (folder / "summary.md").read_text()
+    assert "### Published findings at scale full\n\n1 refuted, 1 not measured\n" in summary
+    assert f"- `lie3-noise-hurts-more {ONE}`, newly refuted: refuted 40 points" in summary
+    assert f"| `lie3-noise-hurts-more {ONE}` | refuted | 40 points | " in summary
+
+
+def test_outcomes_of_another_version_are_not_used_and_that_is_said_once(desk):
+    folder = desk(10, 2)
+    store = Store(folder / "store")
+    for name in list(store.list(OUTCOMES)):
+        other = Outcome.from_bytes(store.get(OUTCOMES, name))
+        other = dataclasses.replace(other, cell=dataclasses.replace(other.cell, versions=(("train", 0),)))
+        store.set_aside(OUTCOMES, name)
+        store.put_if_absent(OUTCOMES, other.key, other.to_bytes())
+    told = "at least 5 outcomes of another version of dqsuite are not used"
+    shown = pytest_of(folder, "-n", "2").stdout
+    assert shown.count(told) == 1
+    assert "2 not measured: the time budget is spent" in shown
+    listed = run("claims", "--store", "store", "--device", "cpu", cwd=folder)
+    assert listed.stderr.splitlines() == [f"dqsuite: {told}"]
+
+
 TINY = """
 from dqsuite.claims import scales
 from dqsuite.recipes import RECIPES
 
 tiny = scales.Setup("digits", "lenet", RECIPES["standard"].having(epochs=1), volume="first:300", repeats=2)
-scales.SCALES._entries["full"] = {("cifar10", "lenet"): tiny}
+scales.SCALES._entries["full"] = scales.Scale({("cifar10", "lenet"): tiny})
 """
 
 
@@ -152,3 +243,39 @@ def test_workers_train_every_cell_once_and_the_next_session_none(tmp_path):
     assert {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in names} == written
     assert "24 not applicable" in again.stdout
     assert "not measured" not in again.stdout
+
+
+DEADLY = """
+import os, pathlib, signal
+from dqsuite.claims import bench
+
+train, died = bench.train, pathlib.Path("died")
+
+def deadly(plan, cell, dataset, device, watch):
+    if "shuffle:0.2" in cell.corruption and not died.exists():
+        died.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return train(plan, cell, dataset, device, watch)
+
+bench.train = deadly
+"""
+
+
+def test_a_killed_worker_harms_only_its_case_and_the_next_session_trains_the_rest(tmp_path):
+    (tmp_path / "test_it.py").write_text(FILE)
+    (tmp_path / "conftest.py").write_text(TINY + DEADLY)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "full", "-k", "lenet and not googlenet"]
+    command += ["--dq-store", "store", "--dq-device", "cpu", "-n", "2"]
+    first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert first.returncode == 1, first.stdout
+    assert "1 failed" in first.stdout
+    assert "crashed while running" in first.stdout
+    assert "not measured" not in first.stdout
+    store = Store(tmp_path / "store")
+    written = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in store.list(OUTCOMES)}
+    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "crashed" not in again.stdout
+    assert "not measured" not in again.stdout
+    kept = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in store.list(OUTCOMES)}
+    assert written.items() <= kept.items()
+    assert len(kept) == 2 * 6 * 2

@@ -66,9 +66,24 @@ def test_a_verdict_shows_the_interval():
     assert (found.low, found.high) == pytest.approx((-3, -1), abs=0.001)
 
 
+@pytest.mark.parametrize(
+    ("part", "bounds"),
+    [
+        (below(mean(1), 2), (None, 2)),
+        (above(mean(1), 2), (2, None)),
+        (inside(mean(1), -2, 3), (-2, 3)),
+        (differs(mean(1), 2), (None, None)),
+        (all_of([below(mean(1), 5), below(mean(9), 2)]), (None, 2)),
+    ],
+)
+def test_a_verdict_shows_what_the_finding_claims(part, bounds):
+    found = part.verdict()
+    assert (found.above, found.below) == bounds
+
+
 def test_one_repeat_is_inconclusive_and_has_no_interval():
     found = below(Estimate(-9, math.nan, 1)).verdict()
-    assert found == Verdict(INCONCLUSIVE, -9, None, None, 1)
+    assert found == Verdict(INCONCLUSIVE, -9, None, None, 1, below=0)
 
 
 def part(p_holds: float, p_refuted: float, label: str = "") -> Part:
@@ -151,7 +166,7 @@ def test_ranks_sets_counts_and_agreement(judged, status):
 @pytest.mark.parametrize("spread", [0, 0.01])
 def test_the_effect_of_a_rank_statement_is_the_share_of_draws_where_it_is_true(spread):
     found = among_lowest(rates(0.1, 0.5, 0.6, spread=spread), 0, 1, label="cat is the lowest").verdict()
-    assert found == Verdict(HOLDS, 1.0, None, None, 5, "of draws", "cat is the lowest")
+    assert found == Verdict(HOLDS, 1.0, None, None, 5, "of draws", "cat is the lowest", above=0.95)
 
 
 def test_the_effect_of_friedmans_test_is_kendalls_w():

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import fabricated
 import numpy as np
 import pytest
 
 from dqsuite import corruptions
+from dqsuite.cells import Plan
 from dqsuite.claims import he2019, open_questions, poisoning
 from dqsuite.claims.claim import collect
-from dqsuite.claims.labs import cells_of
+from dqsuite.claims.judging import judge_case
+from dqsuite.claims.labs import StoreLab, cells_of
+from dqsuite.claims.scales import SCALES
 from dqsuite.claims.trials import Trials
+from dqsuite.datasets import DATASETS, Dataset
 from dqsuite.datasets.named import CLASSES
+from dqsuite.grammar import parse_term
+from dqsuite.store import Store
 from dqsuite.verdict import Status
 
 CLAIMS = collect(poisoning, he2019, open_questions)
@@ -56,7 +63,7 @@ WITHOUT_EXPECTATION = [
     *("poisoning-batch-32", "poisoning-validation", "poisoning-larger-model", "he-label-diff-map"),
     *(identity for identity in IDS if identity.startswith("open-")),
 ]
-ALL_CLASSES = CLASSES | {"cifar10_64px": CLASSES["cifar10"]}
+ALL_CLASSES = CLASSES | {"cifar10;size=64": CLASSES["cifar10"]}
 CASES = [
     pytest.param(each, case, id=f"{each.id}-{name}") for each in CLAIMS.values() for name, case in each.named_cases()
 ]
@@ -138,16 +145,31 @@ def test_a_judge_asks_for_the_same_whatever_it_is_shown(identity):
     assert noting.asked == world.asked
 
 
-NOT_YET_IN_A_SCALE = {"poisoning-validation"}
-
-
-@pytest.mark.parametrize(
-    "each",
-    [each for each in CLAIMS.values() if each.scales and each.id not in NOT_YET_IN_A_SCALE],
-    ids=lambda each: each.id,
-)
+@pytest.mark.parametrize("each", CLAIMS.values(), ids=lambda each: each.id)
 def test_every_case_has_cells_to_train_at_full_scale(each):
     assert all(cells_of(each, case, "full", "fp32") for case in each.cases)
+
+
+DATASETS = sorted({setup.dataset for scale in SCALES.values() for setup in scale.setups.values()})
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_setup_names_its_data_set_as_the_cards_do(name):
+    term = parse_term(name)
+    assert DATASETS[term.name].open(term).name("0" * 16) == name
+
+
+def test_pictures_of_two_sizes_are_judged_from_one_store(tmp_path):
+    each, store = CLAIMS["he-gauss-small-pictures"], Store(tmp_path)
+    cells = cells_of(each, {}, "full", "fp32")
+    for name, side, wrong in (("cifar10", 8, 4), ("cifar10;size=64", 16, 1)):
+        images = np.zeros((200, side, side, 3), np.uint8)
+        changed = {"name": name, "fingerprint": "", "x_train": images, "x_test": images}
+        data = Dataset(**vars(fabricated.dataset(CLASSES["cifar10"])) | changed)
+        planned = Plan(name, data.fingerprint, tuple(cell for cell in cells if cell.dataset == name))
+        fabricated.fill(store, data, planned, lambda cell, wrong=wrong: wrong * (cell.corruption != "clean"))
+    verdict = judge_case(each, {}, StoreLab(store, "full", "fp32", pytest.fail))
+    assert (verdict.status, verdict.effect) == (Status.HOLDS, pytest.approx(-15))
 
 
 @pytest.mark.parametrize("identity", WITHOUT_EXPECTATION)
@@ -174,6 +196,7 @@ EARLY_PEAK = (0.2, 0.8, 0.7, *[0.5] * 9)
 SMALL_BITES = {"clean": 0.9, "wrong:0.4": 0.85, "first:1000": 0.7, "first:1000+wrong:0.4": 0.4}
 SMALL_STANDS = {"clean": 0.9, "wrong:0.4": 0.4, "first:1000": 0.7, "first:1000+wrong:0.4": 0.69}
 KNEE = {"reduce:0.95": 0.3, "reduce:0.9": 0.45, "reduce:0.8": 0.7, "clean": 0.8}
+NOISY = {"gaussian:16": 0.7}
 NO_KNEE = {"reduce:0.95": 0.3, "reduce:0.9": 0.31, "reduce:0.8": 0.33, "clean": 0.9}
 
 PLANTED = [
@@ -199,6 +222,7 @@ PLANTED = [
     ("he-label-20-intolerable", {"model": "nin", "level": "0.1"}, World(0.5), World(0.5, EARLY_PEAK)),
     ("he-mnist-label-collapse", {"kind": "wrong"}, World(0.1), World(0.9)),
     ("he-contrast-asymmetric", {}, World(0.95, any={"contrast:2": 0.67}), World(0.95, any={"contrast:2": 0.94})),
+    ("he-gauss-small-pictures", {}, World(0.9, cifar10=NOISY), World(0.9, **{"cifar10;size=64": NOISY})),
     ("he-brightness-helps", {"model": "nin"}, World(0.8, any={"gamma:2": 0.9}), World(0.8, any={"clean": 0.9})),
     ("he-brightness-no-help", {"model": "nin"}, World(0.8, any={"clean": 0.9}), World(0.8, any={"gamma:2": 0.9})),
 ]
@@ -253,3 +277,23 @@ def test_merging_gains_the_confusions_between_cat_and_dog_alone():
             return trials
 
     assert CLAIMS["open-merge"].judge(Fixed()).effect == pytest.approx(5)
+
+
+def test_a_poisoned_validation_set_stands_beside_a_clean_one():
+    right = {"poison_cnn": 8, "poison_cnn-validation": 6}
+
+    class ByModel:
+        def at(self, model, *_, **__):
+            truth = np.arange(10)
+            return Trials(truth, CLASSES["mnist"], np.where(truth < right[model], truth, -1)[None], np.ones((1, 1)))
+
+    case = {"data": "mnist", "level": "0.4"}
+    part = CLAIMS["poisoning-validation"].judge(ByModel(), **case)
+    assert part.effect == pytest.approx(60)
+    assert "80.0% with a clean one" in part.label
+    cells = cells_of(CLAIMS["poisoning-validation"], case, "full", "fp32")
+    assert [(cell.corruption, cell.recipe.validation) for cell in cells[::5]] == [
+        ("wrong:0.4", "damaged"),
+        ("wrong:0.4", "clean"),
+    ]
+    assert {SCALES["full"].setups["mnist", model].epoch for model in right} == {"best"}

@@ -9,11 +9,13 @@ import pytest
 
 from dqsuite import datasets
 from dqsuite.datasets import identify, load
-from dqsuite.datasets.named import CLASSES
+from dqsuite.datasets.named import CLASSES, SIDES
+from dqsuite.datasets.resize import all_resized
 from dqsuite.errors import DqError
 
 REAL = os.environ.get("DQSUITE_DATA", "")
 KNOWN = json.loads(Path(datasets.__file__).with_name("known.json").read_text())
+NAMES = {entry["name"] for entry in KNOWN.values()}
 
 
 @pytest.fixture
@@ -50,6 +52,57 @@ def test_a_folder_of_the_users_that_is_out_of_reach_is_refused(monkeypatch, fold
     assert error.value.mend
 
 
+def of_two_halves(path):
+    """Write digits whose lower half is brighter, so that resizing shows."""
+    x, y = np.full((20, 28, 28), 10, np.uint8), np.arange(20) % 10
+    x[:, 14:] += np.arange(20, dtype=np.uint8)[:, None, None]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, x_train=x, y_train=y, x_test=x[:10], y_test=y[:10])
+
+
+def test_a_size_resizes_both_splits_and_changes_nothing_else(cache):
+    of_two_halves(cache / "mnist.npz")
+    small, large = load("mnist"), load("mnist;size=56")
+    for split in ("x_train", "x_test"):
+        np.testing.assert_array_equal(getattr(large, split), all_resized(getattr(small, split), 56))
+    for labels in ("y_train", "y_test"):
+        np.testing.assert_array_equal(getattr(large, labels), getattr(small, labels))
+    assert large.classes == small.classes
+    assert large.card().image_shape == (56, 56, 1)
+
+
+def test_resized_images_have_a_name_and_a_fingerprint_of_their_own(cache):
+    of_two_halves(cache / "mnist.npz")
+    found = {text: identify(text) for text in ("mnist", "mnist;size=16", "mnist;size=56")}
+    assert [identity.name for identity in found.values()] == list(found)
+    assert len({identity.fingerprint for identity in found.values()}) == 3
+    for text, identity in found.items():
+        dataset = load(text)
+        assert (dataset.card().name, dataset.fingerprint) == (identity.name, identity.fingerprint)
+        assert dataset.arrays.fingerprint() == identity.fingerprint == identify(text).fingerprint
+
+
+def test_a_changed_file_is_seen_through_its_resized_images(cache):
+    tiny(cache / "mnist.npz", 1)
+    before = identify("mnist;size=16")
+    of_two_halves(cache / "mnist.npz")
+    assert identify("mnist;size=16").fingerprint != before.fingerprint
+
+
+@pytest.mark.parametrize(("name", "side"), SIDES.items())
+def test_its_own_size_is_no_other_data_set(cache, name, side):
+    x, y = np.zeros((100, side, side), np.uint8), np.arange(100) % len(CLASSES[name])
+    cache.mkdir()
+    np.savez(cache / f"{name}.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    assert identify(f"{name};size={side}.0") == identify(name)
+
+
+@pytest.mark.parametrize("size", ["7", "257", "12.5", "large"])
+def test_a_size_out_of_range_is_refused_before_anything_is_read(size):
+    with pytest.raises(DqError, match=f"size={size} of data set cifar10 .* from 8 to 256; .* ;size=32"):
+        identify(f"cifar10;size={size}")
+
+
 def test_another_content_under_a_known_name_is_no_known_variant(cache):
     tiny(cache / "mnist.npz", 1)
     assert load("mnist").card().variant == ""
@@ -60,12 +113,16 @@ def test_every_class_has_a_name_of_its_own(name, count):
     assert len(set(CLASSES[name])) == len(CLASSES[name]) == count
 
 
+def test_every_published_data_set_has_a_known_variant():
+    assert set(CLASSES) <= NAMES
+
+
 def test_the_names_of_cifar100_are_in_alphabetical_order():
     assert list(CLASSES["cifar100"]) == sorted(CLASSES["cifar100"])
 
 
 @pytest.mark.skipif(not REAL, reason="DQSUITE_DATA does not say where the published data sets are")
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", sorted(NAMES))
 def test_the_published_data_sets_are_recognised(name, real):
     identity = identify(name)
     assert KNOWN[identity.fingerprint]["name"] == name

@@ -14,7 +14,7 @@ PATHS = ("folder", "npz")
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_data_set_offers_the_nearest_parameter_or_says_that_it_has_none(name):
-    with pytest.raises(DqError, match=r"did you mean 'seed'|takes no parameters") as error:
+    with pytest.raises(DqError, match=r"did you mean '(seed|size)'|takes no parameters") as error:
         identify(f"{name}:x;sead=1" if name in PATHS else f"{name};sead=1")
     assert error.value.mend
 

@@ -1,0 +1,41 @@
+"""How fast dqsuite is, measured beside what its user would write instead, in turn, in one run on one machine.
+
+torch is imported by the processes that train, not here.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from dqsuite.benchmark.figure import Figure
+from dqsuite.benchmark.settings import Settings
+from dqsuite.registry import Registry
+
+__all__ = ["BENCHES", "Bench", "Figure", "Settings"]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One benchmark: its function as ``package.module:function``, and one line about it."""
+
+    function: str
+    about: str
+
+    def measure(self, settings: Settings) -> Iterator[Figure]:
+        """Yield the figures as they are measured. Raises DqError where something that it needs is missing."""
+        measure: Callable[[Settings], Iterator[Figure]] = pkgutil.resolve_name(self.function)
+        return measure(settings)
+
+
+BENCHES: Registry[Bench] = Registry(
+    "benchmark",
+    {
+        "training": Bench("dqsuite.benchmark.training:measure", "one cell and a sweep, beside a plain PyTorch loop"),
+        "scaling": Bench("dqsuite.benchmark.scaling:measure", "workers, threads, and what the engine itself costs"),
+        "around": Bench("dqsuite.benchmark.around:measure", "start, plan, store, claims, fingerprints"),
+        "keras": Bench("dqsuite.benchmark.poisoning:measure", "the poisoning protocol beside Keras; needs --python"),
+        "gpu": Bench("dqsuite.benchmark.gpu:measure", "share of the card's limit, and the time of the full study"),
+    },
+)

@@ -1,0 +1,122 @@
+"""The reviewed refutations: findings that are known not to hold, each with the evidence that somebody looked at.
+
+``refutations.json`` is a list of entries with these fields, none of which may be left out:
+
+- claim, case, scale: which case; a finding of one case has the empty name
+- verdict: always "refuted"
+- effect, interval: what was measured, null where there is none
+- reason: what was found when somebody looked for it: the recipe, the scale or the finding
+- evidence: a digest over the names of the outcomes that were judged, which stand for cells, versions and data set
+
+A failing case prints its entry, ready to be pasted, but for the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from dqsuite.claims import CLAIMS
+from dqsuite.claims.claim import Case, Claim
+from dqsuite.claims.judging import Judged
+from dqsuite.claims.labs import StoreLab, cells_of
+from dqsuite.claims.scales import SCALES
+from dqsuite.errors import DqError
+from dqsuite.verdict import Status, Verdict
+
+FILE = Path(__file__).with_name("refutations.json")
+
+
+@dataclass(frozen=True)
+class Refutation:
+    """One entry; see the module's head."""
+
+    claim: str
+    case: str
+    scale: str
+    verdict: str
+    effect: float | None
+    interval: tuple[float, float] | None
+    reason: str
+    evidence: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Which case it is."""
+        return self.claim, self.case, self.scale
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A case whose verdict is not the reviewed one."""
+
+    judged: Judged
+    reviewed: bool
+
+    def describe(self) -> str:
+        """Return what flipped, in a few words."""
+        return f"refuted as reviewed, now {self.judged.verdict.status.value}" if self.reviewed else "newly refuted"
+
+
+def read(path: Path) -> list[Refutation]:
+    """Read the reviewed refutations.
+
+    Raises
+    ------
+    DqError
+        The file is no list of entries, or an entry names an unknown claim, case or scale or lacks a field.
+    """
+    try:
+        return [_entry(each) for each in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise DqError(
+            f"{path.name} is no list of reviewed refutations ({error})", "see dqsuite.claims.refutations"
+        ) from (error)
+    except DqError as error:
+        raise DqError(f"{path.name}: {error.cause}", error.mend) from error
+
+
+def flips(judged: Iterable[Judged], reviewed: Iterable[Refutation]) -> list[Flip]:
+    """Return what is refuted and was not reviewed, and what was reviewed and is not refuted, in this order."""
+    keys = {each.key for each in reviewed}
+    found = [Flip(each, (each.claim, each.case, each.scale) in keys) for each in judged]
+    flipped = [flip for flip in found if flip.reviewed is not (flip.judged.verdict.status is Status.REFUTED)]
+    return sorted(flipped, key=lambda flip: flip.reviewed)
+
+
+def entry(claim: Claim, case: Case, verdict: Verdict, lab: StoreLab) -> str:
+    """Return the entry of a refuted case as JSON; the reason is for a person to write."""
+    evidence = digest(map(lab.key, cells_of(claim, case, lab.scale, lab.precision)))
+    interval = None if verdict.low is None or verdict.high is None else (_short(verdict.low), _short(verdict.high))
+    effect = None if verdict.effect is None else _short(verdict.effect)
+    name = "-".join(case.values())
+    return json.dumps(asdict(Refutation(claim.id, name, lab.scale, "refuted", effect, interval, "", evidence)))
+
+
+def digest(names: Iterable[str]) -> str:
+    """Return the first 12 hexadecimal digits of the SHA-256 over the sorted names, one a line."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:12]
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.4g}")
+
+
+def _entry(plain: dict[str, Any]) -> Refutation:
+    missing = [field.name for field in fields(Refutation) if field.name not in plain]
+    if missing:
+        raise DqError(f"an entry lacks {', '.join(missing)}", "take what the failing test prints")
+    found = Refutation(**plain)
+    where = f"the entry of {found.claim}{f', {found.case}' if found.case else ''}"
+    if found.case not in (names := [name for name, _ in CLAIMS[found.claim].named_cases()]):
+        raise DqError(f"{found.claim} has no case {found.case!r}", f"its cases are {', '.join(map(repr, names))}")
+    SCALES[found.scale]  # raises what the reader needs where there is none such
+    if found.verdict != Status.REFUTED:
+        raise DqError(f"{where} has the verdict {found.verdict!r}", "only refuted ones are reviewed")
+    if not found.reason or not found.evidence:
+        raise DqError(f"{where} has no {'evidence' if found.reason else 'reason'}", "look for the reason, and write it")
+    return found

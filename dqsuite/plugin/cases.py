@@ -1,0 +1,78 @@
+"""A claim as a test: its cases as parameters, its verdict as the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dqsuite.verdict import Status
+
+if TYPE_CHECKING:  # the claims and what they judge with are imported by the tests that use them: pytest starts fast
+    from dqsuite.claims import Claim
+    from dqsuite.claims.bench import Bench
+    from dqsuite.claims.claim import Case
+    from dqsuite.claims.judging import Judged
+
+_PREFIX = "dqsuite."
+_PLAINER = {"n": "repeats"}
+
+
+class ClaimRefuted(AssertionError):  # noqa: N818 - the name that a reviewer reads in xfail(raises=...)
+    """What was measured contradicts the finding."""
+
+
+def case_of(claim: Claim) -> Callable[..., None]:
+    """Make the test of a claim, parametrized over its cases, with the finding as its docstring."""
+    from dqsuite.claims.judging import Judged
+
+    @pytest.mark.quick
+    @pytest.mark.full
+    @pytest.mark.parametrize("case", [pytest.param(case, id=name or "claim") for name, case in claim.named_cases()])
+    def test(case: Case, dq_bench: Bench, request: pytest.FixtureRequest) -> None:
+        judged = Judged(claim.id, "-".join(case.values()), dq_bench.scale, dq_bench.verdict(claim, case))
+        request.node.user_properties.extend(properties(judged))
+        _express(claim, case, judged, dq_bench, strict=request.config.getoption("--dq-strict"))
+
+    test.__doc__ = f"{claim.finding}. Holds when: {claim.criterion}"
+    test.claim = claim  # type: ignore[attr-defined] # read when tests are collected
+    return test
+
+
+def claim_and_case(item: pytest.Item) -> tuple[Claim, Case] | None:
+    """Return what a collected test judges, None for a test of another kind."""
+    claim = getattr(getattr(item, "function", None), "claim", None)
+    return claim and (claim, item.callspec.params["case"])  # type: ignore[attr-defined] # of a parametrized item
+
+
+def properties(judged: Judged) -> list[tuple[str, Any]]:
+    """Return a verdict as properties of its test, which JUnit files show: ``dqsuite.status``, ``dqsuite.effect``..."""
+    plain = {key: value for key, value in judged.to_json().items() if value not in (None, "")}
+    return [(_PREFIX + _PLAINER.get(key, key), value) for key, value in plain.items()]
+
+
+def judged_of(told: Iterable[tuple[str, Any]]) -> Judged | None:
+    """Return the verdict among the properties of a test, None where there is none."""
+    names = {name.removeprefix(_PREFIX): value for name, value in told if name.startswith(_PREFIX)}
+    if not names:
+        return None
+    from dqsuite.claims.judging import Judged
+
+    fields = {plainer: key for key, plainer in _PLAINER.items()}
+    return Judged.from_json({fields.get(name, name): value for name, value in names.items()})
+
+
+def _express(claim: Claim, case: Case, judged: Judged, bench: Bench, *, strict: bool) -> None:
+    """Turn a verdict into the outcome of a test."""
+    verdict = judged.verdict
+    line = f"{claim.id}: {verdict.describe()}"
+    told = f"{line}\n{claim.finding}\nholds when: {claim.criterion}"
+    if verdict.status is Status.REFUTED:
+        from dqsuite.claims.refutations import entry
+
+        raise ClaimRefuted(f"{told}\nonce reviewed, with its reason:\n{entry(claim, case, verdict, bench.lab)}")
+    if strict and verdict.status is Status.INCONCLUSIVE:
+        pytest.fail(told, pytrace=False)  # an expected refutation would hide a ClaimRefuted
+    if verdict.status is not Status.HOLDS:
+        pytest.skip(line)

@@ -1,0 +1,48 @@
+"""The options that begin with ``--dq``, and what they mean."""
+
+from __future__ import annotations
+
+import os
+import re
+from math import inf
+
+import pytest
+
+from dqsuite.errors import DqError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def add(parser: pytest.Parser) -> None:
+    """Add the options to pytest's."""
+    option = parser.getgroup("dqsuite", "claims about bad training data").addoption
+    option("--dq-store", default=os.environ.get("DQSUITE_STORE") or ".dqsuite/store", help="folder of the outcomes")
+    option("--dq-data", help="folder of the published data sets, NAME.npz each (default: $DQSUITE_DATA)")
+    option("--dq-device", default="auto", help="auto, cpu or cuda")
+    option("--dq-scale", help="quick or full (default: full with -m full, else quick)")
+    option("--dq-budget", help="begin no training after this time, such as 90s, 30m or 8h; what tells most comes first")
+    option("--dq-report", metavar="FILE", help="write the verdicts as JSON to this file")
+    option("--dq-markdown", metavar="FILE", help="write a summary to this file, such as $GITHUB_STEP_SUMMARY")
+    option("--dq-strict", action="store_true", help="let an inconclusive verdict fail")
+
+
+def scale(config: pytest.Config) -> str:
+    """Return the scale asked for, or the one that the selected marks mean. Raises DqError for an unknown one."""
+    asked: str | None = config.getoption("--dq-scale")
+    if not asked:
+        return "full" if re.search(r"\bfull\b", config.getoption("-m")) else "quick"
+    from dqsuite.claims.scales import SCALES
+
+    SCALES[asked]  # raises what the user reads where there is none such
+    return asked
+
+
+def budget(config: pytest.Config) -> float:
+    """Return the seconds in which training may begin, inf without a limit. Raises DqError for no duration."""
+    text: str | None = config.getoption("--dq-budget")
+    if not text:
+        return inf
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh])", text)
+    if not found:
+        raise DqError(f"the budget {text!r} is no duration", "write 90s, 30m or 8h")
+    return float(found[1]) * _UNITS[found[2]]

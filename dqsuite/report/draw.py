@@ -1,0 +1,152 @@
+"""What the templates ask for: figures as plain texts, shades and drawings, every number formatted here."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from markupsafe import Markup
+
+from dqsuite.report import svg
+from dqsuite.report.figures import Body, Dots, Grid, Grids, Lines, Picture, Table
+from dqsuite.report.numbers import fixed
+from dqsuite.report.shades import shade
+from dqsuite.report.shelf import Measured
+
+bar, effect, lines, dots = svg.bar, svg.describe, svg.lines, svg.dots
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number in a table: its text and the name of its shade."""
+
+    text: str
+    shade: str
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row of numbers."""
+
+    name: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class GridView:
+    """A grid as texts; `turned` is the same with rows and columns swapped."""
+
+    grid: Grid
+    top: float
+
+    @property
+    def title(self) -> str:
+        """What the grid shows."""
+        return self.grid.title
+
+    @property
+    def turns(self) -> bool:
+        """Whether the reader may swap rows and columns."""
+        return self.grid.turns
+
+    @property
+    def row_axis(self) -> str:
+        """What the rows are."""
+        return self.grid.row_axis
+
+    @property
+    def column_axis(self) -> str:
+        """What the columns are."""
+        return self.grid.column_axis
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of the columns."""
+        return self.grid.columns
+
+    @property
+    def rows(self) -> Iterator[GridRow]:
+        """The rows with their names."""
+        for name, values in zip(self.grid.rows, self.grid.values, strict=True):
+            yield GridRow(name, [self._cell(float(value)) for value in values])
+
+    @property
+    def turned(self) -> GridView:
+        """Rows as columns."""
+        one = self.grid
+        swapped = replace(one, rows=one.columns, columns=one.rows, values=one.values.T)
+        return replace(self, grid=replace(swapped, row_axis=one.column_axis, column_axis=one.row_axis))
+
+    def _cell(self, value: float) -> Cell:
+        signed = self.grid.signed
+        return Cell(fixed(value, self.grid.digits, signed=signed), shade(value, self.top, signed=signed))
+
+
+def kind(body: Body) -> str:
+    """Return which kind of figure it is."""
+    return type(body).__name__.lower()
+
+
+def grids(body: Grids) -> list[GridView]:
+    """Return the grids as texts, on a shared scale of shades."""
+    return [GridView(grid, body.top(grid)) for grid in body.grids]
+
+
+def legend(body: Lines) -> list[tuple[str, str]]:
+    """Return the names of the curves with their tones, each once."""
+    return list(dict.fromkeys((curve.name, curve.tone) for panel in body.panels for curve in panel.curves))
+
+
+def has_published(body: Dots) -> bool:
+    """Tell whether there is a published value beside ours."""
+    return any(math.isfinite(row.published) for row in body.rows)
+
+
+def numbers(body: Lines | Dots) -> Table:
+    """Return the numbers of a drawing as a table of texts."""
+    if isinstance(body, Dots):
+        rows = [[row.name, *(fixed(v, 2) for v in (row.value, row.low, row.high, row.published))] for row in body.rows]
+        return Table(["", body.label, "from", "to", "published"], rows)
+    rows = [
+        [panel.title, curve.name, *(fixed(v, 3) for v in (each.x, each.y, each.low, each.high)), each.note]
+        for panel in body.panels
+        for curve in panel.curves
+        for each in curve.points
+    ]
+    return Table(["panel", "curve", body.x_label, body.y_label, "from", "to", "note"], rows)
+
+
+def picture(shown: Picture) -> Markup:
+    """Return an image as a data URI."""
+    return Markup("data:image/png;base64,") + base64.b64encode(png(shown)).decode()
+
+
+def png(shown: Picture) -> bytes:
+    """Return an image as a PNG."""
+    from PIL import Image
+
+    pixels = shown.image[..., 0] if shown.image.shape[-1] == 1 else shown.image
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def condition(measured: Measured) -> list[str]:
+    """Return what a condition came to: last epoch, interval, best epoch, gap, labels wrong, records, repeats."""
+    last = measured.last
+    ends = "one repeat" if math.isnan(last.low) else f"{max(0.0, last.low):.1f} to {min(100.0, last.high):.1f}"
+    wrong = 100 * np.mean([manifest.effective_rate for manifest in measured.manifests])
+    records = np.mean([manifest.records_after for manifest in measured.manifests])
+    return [
+        f"{last.mean:.1f}%",
+        ends,
+        f"{measured.best.mean:.1f}%",
+        fixed(measured.gap, 1, signed=True),
+        f"{wrong:.1f}%",
+        f"{records:,.0f}",
+        f"{measured.n}",
+    ]

@@ -1,0 +1,174 @@
+"""The whole page: what stands where, computed from a store once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dqsuite.claims.verdicts import Change, Verdicts, changes
+from dqsuite.report import contradictions, findings, making
+from dqsuite.report.contradictions import Contradiction
+from dqsuite.report.figures import Figure, Missing, drawn
+from dqsuite.report.findings import Evidence, Finding
+from dqsuite.report.making import Making
+from dqsuite.report.shelf import Shelf
+from dqsuite.report.sources import SOURCES, Source
+from dqsuite.study import Study
+from dqsuite.verdict import Status
+
+_UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Before:
+    """Verdicts to compare with: what they are called, and when they were reached (empty if that is not known)."""
+
+    name: str
+    verdicts: Verdicts
+    since: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A source with its figures."""
+
+    source: Source
+    drawn: Sequence[Figure]
+    missing: Sequence[Missing]
+
+    @property
+    def key(self) -> str:
+        """The source's short name."""
+        return self.source.key
+
+    @property
+    def title(self) -> str:
+        """The source's title."""
+        return self.source.title
+
+    @property
+    def by(self) -> str:
+        """Who wrote it, and when."""
+        return self.source.by
+
+    @property
+    def about(self) -> str:
+        """What it did."""
+        return self.source.about
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the page shows; without findings it shows studies alone."""
+
+    studies: Sequence[Study]
+    scale: str = ""
+    findings: Sequence[Finding] = ()
+    before: Before | None = None
+    sources: Sequence[Section] = ()
+    contradictions: Sequence[Contradiction] = ()
+    making: Making | None = None
+    shelf: Shelf | None = field(default=None, repr=False)
+
+    @property
+    def title(self) -> str:
+        """A title for the browser."""
+        names = dict.fromkeys(study.card.name for study in self.studies)
+        return f"published findings at scale {self.scale}" if self.findings else ", ".join(names)
+
+    @property
+    def lead(self) -> str:
+        """The result in one sentence."""
+        count = Counter(finding.verdict.status for finding in self.ranked)
+        parts = ", ".join(f"{count[status]} {word}" for status, word in _WORDS.items())
+        return (
+            f"Of {len(self.ranked)} published findings that were measured at scale {self.scale}, {parts}. "
+            "A finding is judged by its 95% interval over repeats and test images."
+        )
+
+    @property
+    def counts(self) -> list[tuple[int, str, str]]:
+        """How many findings have each verdict, and how many cases."""
+        expecting = [finding for finding in self.findings if not finding.is_question]
+        of_findings = Counter(finding.verdict.status for finding in expecting)
+        of_cases = Counter(ruling.verdict.status for finding in expecting for ruling in finding.rulings)
+        statuses = (Status.REFUTED, Status.INCONCLUSIVE, Status.HOLDS, *_UNJUDGED)
+        return [(of_findings[status], status.value, _cases(of_cases[status])) for status in statuses]
+
+    @property
+    def ranked(self) -> list[Finding]:
+        """The judged findings, the most severe first."""
+        return findings.by_severity(self.findings)
+
+    @property
+    def questions(self) -> list[Finding]:
+        """The questions that were measured."""
+        return findings.questions(self.findings)
+
+    @property
+    def unjudged(self) -> list[tuple[str, list[Finding]]]:
+        """The findings that are not measured, and not applicable."""
+        return [(status.value, findings.unjudged(self.findings, status)) for status in _UNJUDGED]
+
+    @property
+    def changes(self) -> list[Change]:
+        """The cases that were measured before as well, and otherwise."""
+        if not self.before:
+            return []
+        return changes(self.before.verdicts.judged, findings.judged(self.findings))
+
+    @property
+    def broken(self) -> list[Change]:
+        """The cases that held before and are refuted now."""
+        return [change for change in self.changes if change.broken]
+
+    @property
+    def compared(self) -> str:
+        """What the findings were compared with."""
+        return f"against {self.before.name}" if self.before else ""
+
+    @property
+    def unchanged(self) -> str:
+        """What to say where nothing changed."""
+        if not self.before:
+            return "There is no earlier report beside this one to compare with."
+        if not {each.scale for each in self.before.verdicts.judged} & {self.scale}:
+            return f"The verdicts before were at scale {self.before.verdicts.scale}, and are not compared."
+        return "Nothing: every case that was measured both times has the same verdict, on intervals that overlap."
+
+    def evidence(self, finding: Finding) -> Evidence:
+        """Return what a finding's verdict rests on."""
+        assert self.shelf is not None  # a page with findings has one
+        return findings.evidence(finding, self.shelf)
+
+
+_WORDS = {Status.REFUTED: "are refuted", Status.INCONCLUSIVE: "are inconclusive", Status.HOLDS: "hold"}
+
+
+def _cases(count: int) -> str:
+    return f"{count} case" if count == 1 else f"{count} cases"
+
+
+def page_of(shelf: Shelf, before: Before | None) -> Page:
+    """Judge and draw all that a store holds; the findings are left out where nothing of any is measured."""
+    found = findings.judge_all(shelf)
+    sections = [_section(source, shelf) for source in SOURCES]
+    if not shelf.used & shelf.all.keys():
+        return Page(shelf.others())
+    return Page(
+        studies=shelf.others(),
+        scale=shelf.scale,
+        findings=found,
+        before=before,
+        sources=sections,
+        contradictions=contradictions.contradictions(found),
+        making=making.making(shelf, before.since if before else ""),
+        shelf=shelf,
+    )
+
+
+def _section(source: Source, shelf: Shelf) -> Section:
+    everything = [drawn(sketch, shelf) for sketch in source.sketches]
+    missing = [each for each in everything if isinstance(each, Missing)]
+    return Section(source, [each for each in everything if isinstance(each, Figure)], missing)

@@ -1,0 +1,126 @@
+"""What the report shows of a user's own study, as figures and plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dqsuite.corruptions import CLEAN
+from dqsuite.metrics import best_last_gap, look_alike_pairs
+from dqsuite.report.figures import Body, Curve, Dots, Grids, Lines, Panel, Row, Table, confusion, mean_curve
+from dqsuite.report.making import recipe_settings
+from dqsuite.report.numbers import ends, percent, points
+from dqsuite.stats import Interval
+from dqsuite.study import Study
+
+_LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
+_NOTE = "Test images, averaged over repeats. Truth in rows, unless the switch above turns the matrices."
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of one model: a row of the summary and a part of its own."""
+
+    name: str
+    accuracy: str
+    interval: str
+    change: str
+    best: str
+    gap: str
+    mislabelled: str
+    records: str
+    hit: str
+    n: int
+    body: Body
+
+
+def conditions(study: Study, model: str) -> list[Condition]:
+    """Return what the report shows of each condition, the clean baseline first."""
+    return [_condition(study, model, name) for name in study.conditions(model)]
+
+
+def comparisons(study: Study, model: str) -> Table:
+    """Return the conditions of the same level in pairs, with the difference of accuracy and its interval."""
+    found = [(one, other, study.accuracy_change(model, one, other)) for one, other in study.same_level(model)]
+    rows = [
+        [f"{one} minus {other}", points(change.mean), ends(change, points)] for one, other, change in found if change
+    ]
+    return Table(["conditions", "difference", "95% interval"], rows)
+
+
+def chart(study: Study, model: str) -> Dots:
+    """Return the accuracies of a model's conditions."""
+    return Dots([_row(name, study.accuracy(model, name)) for name in study.conditions(model)], "accuracy, %")
+
+
+def training(study: Study, model: str) -> Lines:
+    """Return the test accuracy of a model's conditions by epoch, averaged over repeats."""
+    panels = [Panel(name, [_curve(study, model, name)]) for name in study.conditions(model)]
+    return Lines(panels, "epoch", "accuracy on the clean test set, %")
+
+
+def provenance(study: Study) -> Table:
+    """Return how the study was made."""
+    card, runs = study.card, [outcome.provenance for outcome in study.outcomes]
+    size = " by ".join(map(str, card.image_shape))
+    rows = [
+        ("data set", f"{card.name}, fingerprint {card.fingerprint}{f' ({card.variant})' if card.variant else ''}"),
+        ("images", f"{card.n_train} for training, {len(card.y_test)} for testing, {size}"),
+        ("cells", f"{len(study.outcomes)}, {sum(run['seconds'] for run in runs):.0f} s of training in all"),
+        ("precision", study.outcomes[0].cell.precision),
+        *((key, ", ".join(sorted({str(run[key]) for run in runs}))) for key in ("device", "torch", "dqsuite")),
+    ]
+    return Table(["", ""], rows)
+
+
+def settings(study: Study) -> Table:
+    """Return the recipe: setting, value with its unit, where it comes from, why."""
+    return recipe_settings(study.recipe)
+
+
+def _condition(study: Study, model: str, name: str) -> Condition:
+    accuracy, best = study.accuracy(model, name), study.accuracy(model, name, "best")
+    change = study.accuracy_change(model, name) if name != CLEAN else None
+    manifests = study.manifests(model, name)
+    gap = float(np.mean([best_last_gap(outcome.curves["test_accuracy"]) for outcome in study.at(model, name)]))
+    return Condition(
+        name=name,
+        accuracy=percent(accuracy.mean),
+        interval=ends(accuracy, lambda end: percent(min(1.0, max(0.0, end)))),
+        change=points(change.mean) if change else "",
+        best=percent(best.mean),
+        gap=points(gap),
+        mislabelled=percent(float(np.mean([manifest.effective_rate for manifest in manifests]))),
+        records=f"{np.mean([manifest.records_after for manifest in manifests]):.0f}",
+        hit=", ".join(f"{cls} {points(lost)}" for cls, lost in study.most_hit(model, name)),
+        n=accuracy.n,
+        body=_matrices(study, model, name) if len(study.card.classes) <= _LARGEST_DRAWN else _pairs(study, model, name),
+    )
+
+
+def _matrices(study: Study, model: str, name: str) -> Grids:
+    classes = study.card.classes
+    averaged = study.matrix(model, name).mean("repeat").transpose("true", "predicted")
+    grids = [confusion(f"{name}: confusion matrix", classes, averaged.values)]
+    relative = study.relative(model, name) if name != CLEAN else None
+    if relative is not None:
+        values = relative.transpose("true", "predicted").values
+        grids.append(confusion(f"{name}: minus the clean baseline", classes, values, signed=True))
+    return Grids(grids, _NOTE)
+
+
+def _pairs(study: Study, model: str, name: str) -> Table:
+    found = look_alike_pairs(study.matrix(model, name))[:_LARGEST_DRAWN]
+    note = "The pairs of classes most often taken for each other, both ways together."
+    return Table(["classes", "test images"], [[f"{a}, {b}", f"{count:.1f}"] for a, b, count in found], note)
+
+
+def _row(name: str, interval: Interval) -> Row:
+    mean, low, high, _ = interval
+    return Row(name, 100 * mean, max(0.0, 100 * low), min(100.0, 100 * high))
+
+
+def _curve(study: Study, model: str, name: str) -> Curve:
+    curves = [outcome.curves["test_accuracy"] for outcome in study.at(model, name)]
+    return Curve(name, "noise", mean_curve(curves))

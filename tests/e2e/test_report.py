@@ -1,0 +1,211 @@
+"""The report as its reader meets it: in a real browser, from disk, without scripts and without a network."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import time
+from pathlib import Path
+
+import full_study
+import numpy as np
+import pytest
+from command_line import complaint, run
+from fabricated import dataset, fill, plan
+from page_reader import numbers
+
+from dqsuite.report.shelf import Shelf
+from dqsuite.report.whole import draw_store
+from dqsuite.store import Store
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+MISSING = [name for name in ("playwright", "axe_playwright_python") if not importlib.util.find_spec(name)]
+in_browser = pytest.mark.skipif(
+    not BROWSER or bool(MISSING), reason=f"no Chromium on the path, or not installed: {', '.join(MISSING)}"
+)
+SIZES = {"laptop": (1280, 800), "telephone": (390, 844)}
+SERIOUS = ("serious", "critical")
+DECIDED = "lie1-bird-10k"
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """The report of a full study: its path, its store, and the seconds of processor time that it took."""
+    folder = tmp_path_factory.mktemp("full")
+    store = Store(folder / "store")
+    full_study.fill(store, full_study.with_more(full_study.cells_of_claims()), per_class=1000)
+    path = folder / "reports" / "index.html"
+    began = time.process_time()
+    draw_store(store, path, "full", other=None, figures=None, say=lambda line: None)
+    return path, store, time.process_time() - began
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The path of a report that has every kind of part, on little data."""
+    folder = tmp_path_factory.mktemp("small")
+    store, own = Store(folder / "store"), dataset()
+    ids = ["lie1-bird-10k", "lie1-unequal-resistance", "lie3-noise-hurts-more", "he-contrast-asymmetric", "open-merge"]
+    full_study.fill(store, full_study.cells_of_claims(ids=ids), per_class=10)
+    fill(store, own, plan(own))
+    draw_store(store, folder / "index.html", "full", other=None, figures=None, say=pytest.fail)
+    return folder / "index.html"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, drawn):
+    """Open the report in a window of its own, and make sure at the end that it asked and complained for nothing."""
+    windows, asked, said, opened = [], [], [], set()
+
+    def open_page(size="laptop", scripts=False, path=drawn[0], **options):
+        width, height = SIZES[size]
+        window = chromium.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=scripts, offline=True, **options
+        )
+        windows.append(window)
+        page = window.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        opened.add(path.as_uri())
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for window in windows:
+        window.close()
+    assert {url for url in asked if not url.startswith("data:")} <= opened
+    assert said == []
+
+
+def test_a_full_study_is_drawn_in_ten_seconds_and_five_megabytes(drawn):
+    path, _, seconds = drawn
+    assert seconds < 10
+    assert path.stat().st_size < 5_000_000
+
+
+@in_browser
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_screen_tells_what_holds(visit, size):
+    page = visit(size)
+    height = SIZES[size][1]
+    for text in ("refuted", "inconclusive", "holds", "not measured"):
+        assert page.locator(".counts li", has_text=text).first.bounding_box()["y"] < height
+    for section in ("#changes h2", "#findings h2"):
+        assert page.locator(section).bounding_box()["y"] < height
+    assert "refuted" in page.locator(".findings .row").first.inner_text()
+
+
+@in_browser
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_wider_than_the_window(visit, size):
+    page = visit(size, scripts=True)
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
+
+
+@in_browser
+def test_the_first_screen_is_there_in_two_seconds(visit):
+    page = visit(scripts=True)
+    (paint,) = page.evaluate("performance.getEntriesByName('first-contentful-paint').map(each => each.startTime)")
+    assert paint < 2000
+
+
+@in_browser
+def test_dark_mode_is_dark(visit):
+    def lightness(scheme):
+        page = visit(color_scheme=scheme, scripts=True)
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(map(int, colour.strip("rgb()").split(",")))
+
+    assert lightness("dark") < 200
+    assert lightness("light") > 600
+
+
+@in_browser
+def test_a_matrix_has_the_numbers_of_the_store_either_way_round(visit, drawn):
+    expected = Shelf(drawn[1], "full", pytest.fail).matrix("custom", "shuffle:0.1")
+    page = visit()
+    figure = page.locator("#figure-lie1-matrices .scroll").nth(1)
+
+    def seen():
+        table = figure.locator("table").locator("visible=true")
+        rows = table.locator("tr")
+        cells = [rows.nth(number).locator("th, td").all_inner_texts() for number in range(rows.count())]
+        return np.array(numbers(cells)), table.locator("caption").inner_text()
+
+    by_truth, caption = seen()
+    np.testing.assert_allclose(by_truth, expected, atol=0.05)
+    assert "truth in rows" in caption
+    page.get_by_label("truth in columns, as the sources draw them").check()
+    by_source, caption = seen()
+    np.testing.assert_allclose(by_source, expected.T, atol=0.05)
+    assert "truth in columns" in caption
+
+
+@in_browser
+def test_the_evidence_of_a_finding_opens_by_keyboard(visit):
+    page = visit()
+    details = page.locator(f"#{DECIDED} + tr details").first
+    matrix = details.locator(".grid").first
+    assert not matrix.is_visible()
+    details.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert matrix.is_visible()
+    assert "realised" in details.inner_text()
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").count() == 1
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(visit, small, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(scripts=True, path=small, color_scheme=scheme)
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in SERIOUS] == []
+
+
+def test_the_command_writes_page_verdicts_and_figures_without_torch(tmp_path):
+    (tmp_path / "torch.py").write_text("raise SystemError('torch was imported')\n")
+    small = [cell for cell in full_study.cells_of_claims(ids=["lie3-noise-hurts-more"]) if cell.model == "lenet"]
+    full_study.fill(Store(tmp_path / "store"), small, per_class=10)
+    options = ("report", "--store", "store", "--out", "new/", "--figures", "figures")
+    result = run(*options, cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == str(Path("new") / "index.html")
+    assert (tmp_path / "new" / "verdicts.json").is_file()
+    assert (tmp_path / "figures" / "lie3-accuracy.svg").is_file()
+
+
+def test_the_exit_code_tells_that_a_finding_broke(tmp_path):
+    full_study.fill(Store(tmp_path / "store"), full_study.cells_of_claims(ids=["poisoning-mnist-80"]), per_class=100)
+    first = run("report", "--store", "store", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    saved = tmp_path / "reports" / "verdicts.json"
+    text = saved.read_text()
+    assert '"refuted"' in text
+    (tmp_path / "before.json").write_text(text.replace('"refuted"', '"holds"'))
+    broken = run("report", "--store", "store", "--compare", "before.json", cwd=tmp_path)
+    assert broken.returncode == 1, broken.stderr
+    assert "poisoning-mnist-80" in broken.stderr
+    (tmp_path / "before.json").write_text(text.replace('"refuted"', '"inconclusive"'))
+    assert run("report", "--store", "store", "--compare", "before.json", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("options", [("--compare", "nowhere"), ("--scale", "huge"), ("--store", "empty")])
+def test_a_mistake_is_one_line(tmp_path, options):
+    full_study.fill(Store(tmp_path / "store"), full_study.cells_of_claims(ids=["lie1-10k-cheap"])[:1], per_class=2)
+    complaint(run("report", *("--store", "store"), *options, cwd=tmp_path))

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from dqsuite import cli
+from dqsuite.benchmark import BENCHES, Figure, Settings, gpu
+from dqsuite.benchmark.fabricated import claims_cells
+from dqsuite.benchmark.machine import machine
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["bench", "trainig"], "did you mean 'training'"),
+        (["bench", "--case", "lenett"], "did you mean 'lenet'"),
+        (["bench", "--turns", "1"], "one turn has no spread"),
+        (["bench", "keras"], "name one with --python PATH"),
+        (["bench", "keras", "--python", "/nowhere/python"], "there is no Python"),
+        (["bench", "keras", "--python", sys.executable], "has no TensorFlow"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments, complaint, capsys):
+    assert cli.main(arguments) == 2
+    assert complaint in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_results_are_printed_and_saved_and_unequal_sides_fail(monkeypatch, tmp_path, capsys):
+    figures = [Figure("good", [2.0, 3.0], "×"), Figure("unequal", [9.0, 9.0], "×", sound=False)]
+    monkeypatch.setattr(type(BENCHES["around"]), "measure", lambda self, settings: iter(figures))
+    assert cli.main(["bench", "around", "--device", "cpu", "--out", str(tmp_path / "bench.json")]) == 2
+    said = capsys.readouterr()
+    assert "good: 2.5×" in said.out
+    assert "did not reach the same accuracy in unequal" in said.err.replace("\n", " ")
+    found = json.loads((tmp_path / "bench.json").read_text())
+    assert [figure["sound"] for figure in found["figures"]] == [True, False]
+    assert found["machine"]["cores"] == machine("cpu")["cores"]
+
+
+def test_every_benchmark_can_be_found():
+    for bench in BENCHES.values():
+        assert bench.measure(Settings()) is not None
+
+
+def test_the_full_study_is_projected_from_its_parts(tmp_path):
+    *parts, whole = gpu.projection(Settings(cases=("lenet5",), images=200), tmp_path)
+    assert parts
+    assert whole.median == pytest.approx(sum(part.median for part in parts))
+    assert 0 < whole.median < 10_000
+    cells = [cell for cell in claims_cells("fp32") if cell.model == "lenet5"]
+    assert whole.note.startswith(f"{len(cells)} cells")
+
+
+def test_a_share_of_the_limit_is_between_nothing_and_all_of_it(tmp_path):
+    limit, *rest = gpu.shares(Settings(images=16), tmp_path, "resnet18;width=0.25")
+    assert limit.median > 0
+    shares = [figure.median for figure in rest if figure.unit == "%"]
+    assert len(shares) == 2
+    assert all(0 < share < 100 for share in shares)

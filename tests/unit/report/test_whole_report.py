@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import csv
+import json
+
+import full_study
+import numpy as np
+import pytest
+from fabricated import dataset, plan
+from fabricated import fill as fill_made
+from page_reader import Tables
+
+from dqsuite import evidence
+from dqsuite.claims import verdicts
+from dqsuite.claims.lie3 import noise_hurts_more
+from dqsuite.errors import DqError
+from dqsuite.report.whole import VERDICTS, draw_store
+from dqsuite.store import CARDS, OUTCOMES, Store
+from dqsuite.verdict import Status
+
+CELLS = full_study.cells_of_claims(ids=[noise_hurts_more.id])
+SIZE = 100
+SOME = [cell for cell in CELLS if cell.model == "lenet" and cell.corruption.endswith(":0.3")]
+
+
+@pytest.fixture
+def report(tmp_path):
+    """Draw the report of a store, and return the page and its text."""
+
+    def draw(store, other=None, figures=None, say=pytest.fail):
+        path = tmp_path / "reports" / "index.html"
+        page = draw_store(store, path, "full", other=other, figures=figures, say=say)
+        return page, path.read_text()
+
+    return draw
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "store")
+    full_study.fill(made, SOME, SIZE)
+    return made
+
+
+def with_verdicts(store, folder, **changed):
+    """Return a file of the store's verdicts, of which the measured one is changed."""
+    from dqsuite.report import findings
+    from dqsuite.report.shelf import Shelf
+
+    found = findings.judged(findings.judge_all(Shelf(store, "full", pytest.fail)))
+    plain = verdicts.to_json("full", found)
+    plain["verdicts"] = [each | changed if each["claim"] == noise_hurts_more.id else each for each in plain["verdicts"]]
+    file = folder / "other.json"
+    file.write_text(json.dumps(plain))
+    return file
+
+
+def test_an_empty_store_is_one_line(report, tmp_path):
+    with pytest.raises(DqError, match="holds no outcome"):
+        report(Store(tmp_path / "empty"))
+
+
+def test_one_cell_is_a_sensible_page(report, tmp_path):
+    store = Store(tmp_path / "one")
+    full_study.fill(store, SOME[:1], SIZE)
+    page, text = report(store)
+    assert not page.ranked
+    assert "1 of 5 repeats are stored" in text
+    assert "LeNet" in text
+
+
+def test_the_first_report_has_nothing_to_compare_with_and_the_second_has(report, store):
+    page, text = report(store)
+    assert page.before is None
+    assert "no earlier report" in text
+    page, text = report(store)
+    assert page.changes == []
+    assert "the same verdict" in text
+
+
+def test_verdicts_are_written_beside_the_report_in_the_format_of_pytest(report, store, tmp_path):
+    page, _ = report(store)
+    found = verdicts.read(tmp_path / "reports" / VERDICTS)
+    measured = {(each.claim, each.case): each.verdict for each in found.judged if each.verdict.n}
+    assert measured["lie3-noise-hurts-more", "lenet-0.3"].below == 0
+    assert {claim for claim, _ in measured} == {finding.claim.id for finding in page.ranked}
+
+
+def test_a_broken_earlier_file_is_said_and_replaced(report, store, tmp_path):
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / VERDICTS).write_text("{")
+    said = []
+    page, _ = report(store, say=said.append)
+    assert page.before is None
+    assert len(said) == 1
+    assert verdicts.read(tmp_path / "reports" / VERDICTS).scale == "full"
+
+
+def test_other_is_a_store_evidence_or_saved_verdicts(report, store, tmp_path):
+    evidence.export_evidence(store, tmp_path / "e.zip")
+    for other in (store.root, tmp_path / "e.zip", with_verdicts(store, tmp_path)):
+        page, text = report(store, other=other)
+        assert page.changes == []
+        assert f"against {page.before.name}" in text
+
+
+def test_a_finding_that_held_and_is_refuted_is_broken(report, tmp_path, store):
+    held = with_verdicts(store, tmp_path, status="holds")
+    benign = Store(tmp_path / "benign")
+    relabelled = {"shuffle:0.3": "reduce:0.3", "reduce:0.3": "shuffle:0.3"}
+    data = full_study.card("cifar10", SIZE)
+    benign.put_if_absent(CARDS, data.fingerprint, data.to_bytes())
+    for cell in SOME:
+        made = full_study.make(full_study.replace(cell, corruption=relabelled[cell.corruption]), data)
+        outcome = full_study.replace(made, cell=cell)
+        benign.put_if_absent(OUTCOMES, outcome.key, outcome.to_bytes())
+    page, _ = report(benign, other=held)
+    (broken,) = [change.after for change in page.broken if change.after.claim == noise_hurts_more.id]
+    assert broken.case == "lenet-0.3"
+    assert page.changes[0].broken
+
+
+def test_a_finding_that_became_inconclusive_is_shown_and_not_broken(report, tmp_path, store):
+    full = report(store)[0].findings
+    (ruling,) = [each for finding in full for each in finding.rulings if each.judged.case == "lenet-0.3"]
+    before = "refuted" if ruling.verdict.status == "holds" else "holds"
+    page, _ = report(store, other=with_verdicts(store, tmp_path, status=before))
+    (change,) = page.changes
+    assert change.flipped
+    assert change.broken == (before == "holds" and ruling.verdict.status is Status.REFUTED)
+
+
+@pytest.mark.parametrize("name", ["none", "empty", "text.json", "quick.json"])
+def test_what_cannot_be_compared_with_is_one_line(report, store, tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.json").write_text("no json")
+    verdicts.write(tmp_path / "quick.json", "quick", [])
+    with pytest.raises(DqError) as caught:
+        report(store, other=tmp_path / name)
+    assert "\n" not in str(caught.value)
+    assert name in str(caught.value)
+
+
+def test_two_variants_of_a_data_set_are_told_and_not_mixed(report, store):
+    full_study.fill(store, SOME[:3], 10)
+    page, text = report(store, say=lambda line: None)
+    rows = [row for row in Tables(text).of("Data sets")[1:] if row[0] == "cifar10"]
+    assert sorted(row[-1] for row in rows) == ["0 of 3", "10 of 10"]
+    assert page.ranked[0].verdict.n == 5
+
+
+def test_a_missing_baseline_leaves_out_what_is_relative_to_it(report, store):
+    page, _ = report(store)
+    drawn = {figure.key for section in page.sources for figure in section.drawn}
+    missing = {each.title for section in page.sources for each in section.missing}
+    assert "lie3-accuracy" in drawn
+    assert "Impact Index by class and level (lie3, figure 4)" in missing
+
+
+def test_own_studies_stand_beside_the_findings(report, store):
+    data = dataset()
+    fill_made(store, data, plan(data))
+    page, text = report(store)
+    assert [study.card.name for study in page.studies] == ["made"]
+    assert 'id="study-1"' in text
+
+
+def test_own_studies_alone_are_a_page_without_findings(report, tmp_path):
+    store, data = Store(tmp_path / "own"), dataset(("<script>", "b"))
+    fill_made(store, data, plan(data))
+    page, text = report(store)
+    assert not page.findings
+    assert "<script" not in text
+    assert not (tmp_path / "reports" / VERDICTS).exists()
+
+
+def test_a_damaged_outcome_is_said_and_left_out(report, store):
+    name = next(iter(store.list(OUTCOMES)))
+    (store.root / OUTCOMES / name[:2] / name).write_bytes(b"broken")
+    said = []
+    report(store, say=said.append)
+    assert len(said) == 1
+    assert "damaged" in said[0]
+
+
+def test_a_missing_card_is_not_measured(report, store):
+    for name in list(store.list(CARDS)):
+        store.set_aside(CARDS, name)
+    page, _ = report(store, say=lambda line: None)
+    assert not page.ranked
+
+
+def test_each_figure_is_written_as_svg_and_png_and_its_numbers_as_csv(report, store, tmp_path):
+    folder = tmp_path / "figures"
+    page, _ = report(store, figures=folder)
+    assert (folder / "lie3-accuracy.png").read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in (folder / "lie3-accuracy.svg").read_bytes()
+    with (folder / "lie3-accuracy.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    (figure,) = [each for section in page.sources for each in section.drawn if each.key == "lie3-accuracy"]
+    points = [point for panel in figure.body.panels for curve in panel.curves for point in curve.points]
+    np.testing.assert_array_equal([float(row["accuracy, %"]) for row in rows], [point.y for point in points])
+    assert (folder / "lie2-weakest-noise.csv").exists()
+    assert not (folder / "lie2-weakest-noise.png").exists()
+
+
+def test_the_report_of_the_same_store_is_the_same(store, tmp_path):
+    texts = []
+    for name in ("one", "two"):
+        path = tmp_path / name / "index.html"
+        draw_store(store, path, "full", other=None, figures=None, say=pytest.fail)
+        texts.append(path.read_text())
+    assert texts[0] == texts[1]
