@@ -41,8 +41,8 @@ Statistic = Callable[[Numbers], Numbers]
 class Part:
     """One judgement: an effect with its 95% interval (nan where it has none) in a unit, and two p-values.
 
-    ``p_holds`` is against the claim's being false, ``p_refuted`` against its being true. ``above`` and ``below`` are the
-    bounds that the claim sets to the effect, None where it sets none.
+    ``p_holds`` is against the claim's being false, ``p_refuted`` against its being true. The claim bounds the effect
+    by ``above`` and ``below``; None where it does not.
     """
 
     effect: float

@@ -214,8 +214,8 @@ _SOURCED: dict[str, dict[str, Sourced]] = {
     "he-cifar10": _HE | {"epochs": ours(150, "a cap, recorded when it is hit")},
     "quick": _STANDARD | _measured_last(8),
     "quick-narrow": _STANDARD | _measured_last(4) | {"batch_size": ours(32)},
-    "quick-he": _HE | _measured_last(20) | {"fit": ours(False), "batch_size": ours(32)},
-    "quick-poisoning": _POISONING | {"epochs": ours(6), "batch_size": ours(32)},
+    "quick-he": _HE | _measured_last(12) | {"fit": ours(False), "batch_size": ours(32)},
+    "quick-poisoning": _POISONING | {"epochs": ours(5), "batch_size": ours(32)},
 }
 
 

@@ -222,7 +222,7 @@ def _set_aside(store: Store, kind: str, name: str, error: ValueError, say: Say) 
     say(f"a damaged record in {kind} ({error}): {where}")
 
 
-def _fitting(outcomes: Iterable[Outcome], card: Card, say: Say) -> tuple[Outcome, ...]:
+def that_fit(outcomes: Iterable[Outcome], card: Card, say: Say) -> tuple[Outcome, ...]:
     """Return the outcomes that can have been measured on the card's data set, and say how many cannot."""
     found = list(outcomes)
     fitting = tuple(outcome for outcome in found if _fits(outcome, card))
@@ -256,7 +256,7 @@ def load(store: Store, wanted: Plan, say: Say) -> Study | None:
     if card is None:
         card = datasets.load(wanted.dataset).card()
         store.put_if_absent(CARDS, card.fingerprint, card.to_bytes())
-    fitting = _fitting(outcomes, card, say)
+    fitting = that_fit(outcomes, card, say)
     return Study(card, fitting) if fitting else None
 
 
@@ -282,7 +282,7 @@ def group(store: Store, outcomes: Iterable[Outcome], say: Say) -> list[Study]:
         card = read_card(store, fingerprint, say)
         if card is None:
             say(f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
-        elif fitting := _fitting(found, card, say):
+        elif fitting := that_fit(found, card, say):
             studies.append(Study(card, tuple(sorted(fitting, key=lambda o: (o.cell.model, _place(o.cell.corruption))))))
     return studies
 

@@ -15,7 +15,6 @@ from dqsuite.files import replacing
 from dqsuite.verdict import Status, Verdict
 
 _SAID = (Status.HOLDS, Status.REFUTED, Status.INCONCLUSIVE)  # what takes a measurement
-_NAMES = ("claim", "case", "scale")
 
 
 @dataclass(frozen=True)
@@ -102,9 +101,8 @@ def _from_json(plain: dict[str, Any]) -> Verdicts:
 
 
 def _judged(plain: dict[str, Any]) -> Judged:
-    verdict = Verdict.from_json({key: value for key, value in plain.items() if key not in _NAMES})
-    for number in (verdict.effect, verdict.low, verdict.high):
+    found = Judged.from_json(plain)
+    for number in (found.verdict.effect, found.verdict.low, found.verdict.high):
         if number is not None and not math.isfinite(number):
             raise ValueError(f"{number} is no effect")
-    claim, case, scale = (str(plain[name]) for name in _NAMES)
-    return Judged(claim, case, scale, verdict)
+    return found

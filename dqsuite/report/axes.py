@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+_NEAR = 0.7  # of a step: rather some ticks more than too few
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -38,6 +40,6 @@ def span(values: Iterable[float], *, room: float = 0.05) -> tuple[float, float]:
 
 
 def _round_step(step: float) -> float:
-    """Return 1, 2, 2.5 or 5 times a power of ten, the first of them that is not below a step."""
+    """Return 1, 2, 2.5 or 5 times a power of ten, the first of them that is not far below a step."""
     size = 10.0 ** math.floor(math.log10(step))
-    return next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= step * (1 - 1e-9))
+    return next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= _NEAR * step)

@@ -82,8 +82,9 @@ class GridView:
         return replace(self, grid=replace(swapped, row_axis=one.column_axis, column_axis=one.row_axis))
 
     def _cell(self, value: float) -> Cell:
-        signed = self.grid.signed
-        return Cell(fixed(value, self.grid.digits, signed=signed), shade(value, self.top, signed=signed))
+        signed, digits = self.grid.signed, self.grid.digits
+        text = fixed(value, digits, signed=signed, trim=digits < 2)  # rates are easier to compare at equal length
+        return Cell(text, shade(value, self.top, signed=signed))
 
 
 def kind(body: Body) -> str:

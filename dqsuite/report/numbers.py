@@ -10,13 +10,13 @@ from dqsuite.stats import Interval
 MINUS = "\N{MINUS SIGN}"
 
 
-def fixed(value: float, digits: int = 1, *, signed: bool = False) -> str:
-    """Return a number with so many digits; zeros after the point are left out, and a nan is a dash."""
+def fixed(value: float, digits: int = 1, *, signed: bool = False, trim: bool = True) -> str:
+    """Return a number with so many digits, by default without the zeros at their end; a nan is a dash."""
     if math.isnan(value):
         return "\N{EN DASH}"
     text = f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("+0", "-0", "") else text.replace("-", MINUS)
+    text = text.rstrip("0").rstrip(".") if trim and "." in text else text
+    return text[1:] if text in ("+0", "-0") else text.replace("-", MINUS)
 
 
 def short(value: float) -> str:

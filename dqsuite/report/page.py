@@ -79,12 +79,12 @@ class Page:
 
     @property
     def lead(self) -> str:
-        """The result in one sentence."""
-        count = Counter(finding.verdict.status for finding in self.ranked)
-        parts = ", ".join(f"{count[status]} {word}" for status, word in _WORDS.items())
+        """What was judged, and how."""
+        count = len(self.ranked)
+        measured = f"{count} {'was' if count == 1 else 'were'} measured at scale {self.scale}"
         return (
-            f"Of {len(self.ranked)} published findings that were measured at scale {self.scale}, {parts}. "
-            "A finding is judged by its 95% interval over repeats and test images."
+            f"Do published findings on bad training data hold? {measured}, and judged by 95% intervals over repeats "
+            "and test images."
         )
 
     @property
@@ -141,9 +141,6 @@ class Page:
         """Return what a finding's verdict rests on."""
         assert self.shelf is not None  # a page with findings has one
         return findings.evidence(finding, self.shelf)
-
-
-_WORDS = {Status.REFUTED: "are refuted", Status.INCONCLUSIVE: "are inconclusive", Status.HOLDS: "hold"}
 
 
 def _cases(count: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -59,7 +59,7 @@ class Shelf(StoreLab):
 
     def __init__(self, store: Store, scale: str, say: study.Say) -> None:
         found = study.read(store, sorted(store.list(OUTCOMES)), say)
-        self.all = {outcome.key: outcome for outcome in found}
+        self.all = {outcome.key: outcome for outcome in _fitting(store, found, say)}
         super().__init__(store, scale, _precision(self.all.values(), scale), say)
         self.asked: list[Asked] = []
         self.used: set[str] = set()
@@ -131,6 +131,16 @@ class Shelf(StoreLab):
         elsewhere = set().union(*map(_setups, SCALES)) - _setups(self.scale)
         rest = [each for key, each in self.all.items() if key not in self.used and _setup_of(each) not in elsewhere]
         return study.group(self.store, rest, self.say)
+
+
+def _fitting(store: Store, outcomes: Iterable[Outcome], say: study.Say) -> Iterator[Outcome]:
+    """Yield the outcomes that can have been measured on their data set, and those whose card is missing."""
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[outcome.fingerprint].append(outcome)
+    for fingerprint, found in groups.items():
+        card = study.read_card(store, fingerprint, say)
+        yield from study.that_fit(found, card, say) if card else found
 
 
 SetupKey = tuple[str, str, Recipe]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from dqsuite.claims.common import noise
 from dqsuite.claims.labs import NotMeasured
 from dqsuite.claims.trials import Scores
 from dqsuite.stats import Estimate, Interval, difference, estimate
@@ -21,6 +22,11 @@ MODEL_NAMES = {
     "nin": "NIN",
 }
 DATA_NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
+
+DAMAGES: Mapping[str, Callable[[str], str]] = {"noise": noise, "less": "reduce:{}".format}
+"""What is done at a level, by the tone of its curve."""
+
+DAMAGE_NAMES = {"noise": "label noise", "less": "less data"}
 
 CONVENTION = "Truth in rows; the sources draw it along the bottom, and the switch above turns the matrices."
 

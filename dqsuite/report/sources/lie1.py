@@ -11,7 +11,8 @@ from dqsuite.claims.lie1 import LEVELS, MODEL, NOISES, VOLUMES
 from dqsuite.claims.published import LIE1_CATS_AS_FROGS
 from dqsuite.report.figures import Curve, Grid, Grids, Lines, Panel, Point, Table, confusion, figure, point
 from dqsuite.report.shelf import Shelf
-from dqsuite.report.sources.common import CONVENTION, change, percent, stored
+from dqsuite.report.sources.common import CONVENTION, DAMAGE_NAMES, DAMAGES, beside, change, percent, stored
+from dqsuite.stats import mean_interval
 
 _IMAGES = "Test images, averaged over repeats."
 
@@ -64,8 +65,8 @@ def bird(shelf: Shelf) -> Lines:
         for level in ("0", "0.2", "0.4", "0.6", "0.8", "0.9")
     )
     panels = [
-        Panel("Label noise", [Curve("noise", "noise", by_noise)]),
-        Panel("Records taken away", [Curve("less data", "less", by_volume)]),
+        Panel("Label noise", [Curve(DAMAGE_NAMES["noise"], "noise", by_noise)]),
+        Panel("Records taken away", [Curve(DAMAGE_NAMES["less"], "less", by_volume)]),
     ]
     return Lines(panels, "% of the training set", "change of {bird, bird}, images in 1,000")
 
@@ -73,6 +74,26 @@ def bird(shelf: Shelf) -> Lines:
 def _bird(shelf: Shelf, level: float, condition: str) -> Point:
     after, clean = shelf.few(MODEL, condition), shelf.few(MODEL)
     return point(level, change(1000 * after.recall("bird"), 1000 * clean.recall("bird")))
+
+
+@figure("lie1-classes", "TPR of each class against noise, and against as much less data", "ours, for lie1's text")
+def classes(shelf: Shelf) -> Lines:
+    """Draw a panel for each class: the response to damage depends on the class."""
+    panels = stored(partial(_class_panel, shelf, name) for name in CIFAR10)
+    return Lines(panels, "% of the records damaged or taken away", "TPR, %")
+
+
+def _class_panel(shelf: Shelf, name: str) -> Panel:
+    return Panel(name, stored(partial(_class_curve, shelf, name, tone) for tone in DAMAGES))
+
+
+def _class_curve(shelf: Shelf, name: str, tone: str) -> Curve:
+    damaged = [partial(_tpr, shelf, name, percent(level), DAMAGES[tone](level)) for level in NOISES]
+    return Curve(DAMAGE_NAMES[tone], tone, beside(partial(_tpr, shelf, name, 0, "clean"), damaged))
+
+
+def _tpr(shelf: Shelf, name: str, level: float, condition: str) -> Point:
+    return point(level, mean_interval(100 * shelf.few(MODEL, condition).recall(name)))
 
 
 @figure("lie1-ranked", "The classes, the least accurate first", "lie1, figure 10")

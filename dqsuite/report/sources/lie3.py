@@ -7,15 +7,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.claims.common import CIFAR10, noise
+from dqsuite.claims.common import CIFAR10
 from dqsuite.claims.lie3 import LEVELS, MODELS
 from dqsuite.report.figures import Curve, Grid, Grids, Lines, Panel, Point, figure, point
 from dqsuite.report.shelf import Shelf
-from dqsuite.report.sources.common import MODEL_NAMES, beside, change, percent, stored
+from dqsuite.report.sources.common import DAMAGE_NAMES, DAMAGES, MODEL_NAMES, beside, change, percent, stored
 from dqsuite.stats import ratio
 
-_DAMAGES = {"noise": noise, "less": "reduce:{}".format}
-_NAMES = {"noise": "label noise", "less": "less data"}
 _BIRD_TONES = {"custom": "first", "lenet": "noise", "resnet18": "less", "unresnet18": "second", "googlenet": "third"}
 
 
@@ -27,16 +25,16 @@ def accuracy(shelf: Shelf) -> Lines:
 
 
 def _accuracies(shelf: Shelf, model: str) -> Panel:
-    return Panel(MODEL_NAMES[model], stored(partial(_accuracy_curve, shelf, model, damage) for damage in _DAMAGES))
+    return Panel(MODEL_NAMES[model], stored(partial(_accuracy_curve, shelf, model, damage) for damage in DAMAGES))
 
 
 def _accuracy_curve(shelf: Shelf, model: str, damage: str) -> Curve:
     damaged = [partial(_accuracy, shelf, model, damage, level) for level in LEVELS]
-    return Curve(_NAMES[damage], damage, beside(lambda: point(0, shelf.accuracy(model)), damaged))
+    return Curve(DAMAGE_NAMES[damage], damage, beside(lambda: point(0, shelf.accuracy(model)), damaged))
 
 
 def _accuracy(shelf: Shelf, model: str, damage: str, level: str) -> Point:
-    return point(percent(level), shelf.accuracy(model, _DAMAGES[damage](level)))
+    return point(percent(level), shelf.accuracy(model, DAMAGES[damage](level)))
 
 
 @figure("lie3-airplane", "TPR of airplanes over that of the clean model (custom CNN)", "lie3, table 1")
@@ -52,7 +50,7 @@ def airplane(shelf: Shelf) -> Grids:
 
 
 def _normed_both(shelf: Shelf, model: str, level: str) -> tuple[str, NDArray[np.float64], NDArray[np.float64]]:
-    noisy, less = (_normed(shelf, model, make(level)) for make in _DAMAGES.values())
+    noisy, less = (_normed(shelf, model, make(level)) for make in DAMAGES.values())
     return level, noisy, less
 
 
@@ -69,7 +67,7 @@ def distance(shelf: Shelf) -> Lines:
     for index, name in enumerate(CIFAR10):
         noisy = [Point(0, 1), *(Point(percent(level), rates[index]) for level, rates, _ in rows)]
         less = [Point(0, 1), *(Point(percent(level), rates[index]) for level, _, rates in rows)]
-        curves = [Curve(_NAMES["noise"], "noise", noisy), Curve(_NAMES["less"], "less", less)]
+        curves = [Curve(DAMAGE_NAMES["noise"], "noise", noisy), Curve(DAMAGE_NAMES["less"], "less", less)]
         panels.append(Panel(name, curves, between=True))
     note = "The shaded distance is the Impact Index: positive where the curve of noise lies below."
     return Lines(panels, "level, %", "TPR over that of the clean model", note)
@@ -103,7 +101,7 @@ def _bird_curve(shelf: Shelf, model: str) -> Curve:
 
 
 def _bird_impact(shelf: Shelf, model: str, level: str) -> Point:
-    noisy, less = (shelf.few(model, make(level)).recall("bird") for make in _DAMAGES.values())
+    noisy, less = (shelf.few(model, make(level)).recall("bird") for make in DAMAGES.values())
     clean = shelf.few(model).recall("bird")
     if len(noisy) == len(less) == len(clean) and clean.any():
         return point(percent(level), change(ratio(less, clean), ratio(noisy, clean)))

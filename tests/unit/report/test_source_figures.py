@@ -88,11 +88,18 @@ def test_the_models_matrices_are_their_own(figures, stored):
 
 def test_birds_are_followed_against_noise(figures, stored):
     bird = CIFAR10.index("bird")
-    points = curve(figures["lie1-bird"], "Label noise", "noise")
+    points = curve(figures["lie1-bird"], "Label noise", "label noise")
     change = recall(*stored("custom", "shuffle:0.25"))[bird] - recall(*stored("custom", "clean"))[bird]
     assert points[25].y == pytest.approx(1000 * change)
     assert points[25].low < points[25].y < points[25].high
     assert points[0].y == 0
+
+
+def test_the_recall_of_each_class_is_drawn_with_its_interval(figures, stored):
+    truth, predicted = stored("custom", "reduce:0.2")
+    dog = truth == CIFAR10.index("dog")
+    found = curve(figures["lie1-classes"], "dog", "less data")[20]
+    assert (found.y, found.low, found.high) == pytest.approx(accuracy(truth[dog], predicted[:, dog])[:3])
 
 
 def test_the_classes_are_ranked_by_recall(figures, stored):

@@ -14,6 +14,7 @@ from dqsuite import evidence
 from dqsuite.claims import verdicts
 from dqsuite.claims.lie3 import noise_hurts_more
 from dqsuite.errors import DqError
+from dqsuite.outcome import Outcome
 from dqsuite.report.whole import VERDICTS, draw_store
 from dqsuite.store import CARDS, OUTCOMES, Store
 from dqsuite.verdict import Status
@@ -181,6 +182,18 @@ def test_a_damaged_outcome_is_said_and_left_out(report, store):
     report(store, say=said.append)
     assert len(said) == 1
     assert "damaged" in said[0]
+
+
+def test_an_outcome_that_cannot_be_of_its_data_set_is_said_and_left_out(report, store):
+    name = next(iter(store.list(OUTCOMES)))
+    outcome = Outcome.from_bytes(store.get(OUTCOMES, name))
+    (store.root / OUTCOMES / name[:2] / name).unlink()
+    short = full_study.replace(outcome, last=outcome.last[:5], best=outcome.best[:5])
+    store.put_if_absent(OUTCOMES, name, short.to_bytes())
+    said = []
+    page, _ = report(store, say=said.append)
+    assert said == ["1 outcomes do not fit the data set cifar10 and are left out"]
+    assert not [finding for finding in page.ranked if finding.claim.id == noise_hurts_more.id]
 
 
 def test_a_missing_card_is_not_measured(report, store):
