@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -66,8 +66,9 @@ class Bench:
             return found
         if time.time() >= self.deadline:
             return _SPENT
+        cells = cells_of(claim, case, self.scale, self.precision)
         try:
-            wanted = self._needed(claim, case)
+            wanted = self._names(cells)
         except DqError as error:  # no network, and the data set is not at hand
             return Verdict(Status.NOT_MEASURED, note=str(error))
         if not self._train(wanted):
@@ -80,9 +81,9 @@ class Bench:
         order = list(dict.fromkeys([*ahead, *self._agenda, *wanted]))
         return self._pool.train_until_stored(wanted, order, self.deadline)
 
-    def _needed(self, claim: Claim, case: Case) -> list[str]:
-        """Return the names of what a case needs, after putting it into the pool. Raises DqError without a data set."""
-        return [self._name(cell) for cell in cells_of(claim, case, self.scale, self.precision)]
+    def _names(self, cells: Iterable[Cell]) -> list[str]:
+        """Put cells into the pool and return the names of their outcomes. Raises DqError without a data set."""
+        return [self._name(cell) for cell in cells]
 
     def _name(self, cell: Cell) -> str:
         job = self._job(cell.dataset)
@@ -96,6 +97,7 @@ class Bench:
             try:
                 plan = Plan(dataset, datasets.identify(dataset).fingerprint, ())
                 self._jobs[dataset] = Job(plan, self.store, train, self.device)
+                self.lab.settle_on(dataset, plan.fingerprint)
             except DqError as error:
                 self._jobs[dataset] = error
         found = self._jobs[dataset]
@@ -121,6 +123,6 @@ class Bench:
 
     def _needed_if_known(self, claim: Claim, case: Case) -> list[str]:
         try:
-            return self._needed(claim, case)
+            return self._names(cells_of(claim, case, self.scale, self.precision))
         except Exception:  # not applicable, no data set, or a defect of its judge: its own test tells
             return []

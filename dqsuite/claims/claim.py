@@ -17,7 +17,7 @@ Case = Mapping[str, str]
 class Lab(Protocol):
     """Where a judge gets its measurements from. What a judge asks for is what its case needs to have trained."""
 
-    def at(self, model: str, condition: str = "clean", *, data: str = "", epoch: str = "") -> Trials:
+    def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Trials:
         """Return the trials of one condition, at the scale that is judged.
 
         Parameters
@@ -25,7 +25,7 @@ class Lab(Protocol):
         model, condition : str
             As the source has them; the scale makes the model narrower or the data smaller.
         data : str
-            Where a source has several data sets.
+            The source's data set.
         epoch : str
             ``last`` or ``best``; by default the one that the source judges.
         """

@@ -70,7 +70,7 @@ class NotingLab:
 
 
 class StoreLab:
-    """Shows what a store holds, of one fingerprint for each data set: the one with the most outcomes.
+    """Shows what a store holds, of one fingerprint for each data set: the one settled on, else that of most outcomes.
 
     Attributes
     ----------
@@ -83,6 +83,7 @@ class StoreLab:
         self.names: set[str] = set()
         self.outdated: set[str] = set()
         self._fingerprints: Counter[str] = Counter()
+        self._settled: dict[str, str] = {}
         self._trials: dict[tuple[Setup, str, str], Trials] = {}
         self._cards: dict[str, Card | None] = {}
         self.look()
@@ -97,6 +98,11 @@ class StoreLab:
         self._trials.clear()
         self._cards = {mark: study.read_card(self.store, mark, self.say) for mark in self._fingerprints}
         return True
+
+    def settle_on(self, dataset: str, fingerprint: str) -> None:
+        """Take one variant of a data set from now on: the one at hand, which what is missing is trained on."""
+        self._settled[dataset] = fingerprint
+        self._trials.clear()
 
     def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Trials:
         """Return the stored trials. Raises NotMeasured where a repeat is missing, NotApplicable as `cells_of`."""
@@ -128,7 +134,7 @@ class StoreLab:
     def _stored(self, setup: Setup, condition: str) -> tuple[list[Outcome], Card]:
         card = self._card(setup.dataset)
         cells = _cells(setup, condition, self.precision)
-        outcomes = self._take(self.names.intersection(map(self.key, cells)))
+        outcomes = study.that_fit(self._take(self.names.intersection(map(self.key, cells))), card, self.say)
         if len(outcomes) < len(cells):
             self._note_outdated(cells, card.fingerprint)
         if not outcomes:
@@ -145,9 +151,16 @@ class StoreLab:
 
     def _card(self, dataset: str) -> Card:
         known = [card for card in self._cards.values() if card and card.name == dataset]
+        if dataset in self._settled:
+            known = [card for card in known if card.fingerprint == self._settled[dataset]]
         if not known:
             raise NotMeasured(f"nothing on {dataset} is stored")
-        return max(known, key=lambda card: self._fingerprints[card.fingerprint])
+        return max(known, key=lambda card: (self._fingerprints[card.fingerprint], card.fingerprint))
+
+
+def told_of_outdated(names: Collection[str]) -> list[str]:
+    """Return the line about outcomes of another version, which are not used, or none where there are no such."""
+    return [f"at least {len(names)} outcomes of another version of dqsuite are not used"] if names else []
 
 
 def _lacking(setup: Setup, condition: str, stored: int) -> NotMeasured:

@@ -81,9 +81,10 @@ def read(path: Path) -> list[Refutation]:
 
 
 def flips(judged: Iterable[Judged], reviewed: Iterable[Refutation]) -> list[Flip]:
-    """Return what is refuted and was not reviewed, and what was reviewed and is not refuted, in this order."""
+    """Return what is refuted and was not reviewed, and what was reviewed and is judged otherwise, in this order."""
     keys = {each.key for each in reviewed}
-    found = [Flip(each, (each.claim, each.case, each.scale) in keys) for each in judged]
+    told = [each for each in judged if each.verdict.status not in (Status.NOT_MEASURED, Status.NOT_APPLICABLE)]
+    found = [Flip(each, (each.claim, each.case, each.scale) in keys) for each in told]
     flipped = [flip for flip in found if flip.reviewed is not (flip.judged.verdict.status is Status.REFUTED)]
     return sorted(flipped, key=lambda flip: flip.reviewed)
 

@@ -12,7 +12,7 @@ import dqsuite
 from dqsuite import study
 from dqsuite.claims import CLAIMS, verdicts
 from dqsuite.claims.judging import Judged, judge
-from dqsuite.claims.labs import StoreLab
+from dqsuite.claims.labs import StoreLab, told_of_outdated
 from dqsuite.errors import DqError
 from dqsuite.store import CARDS, OUTCOMES, Store
 
@@ -32,8 +32,7 @@ def judge_all(store: Store, scale: str, precision: str, say: study.Say) -> Seque
     said: list[str] = []
     lab = StoreLab(store, scale, precision, said.append)
     judged = [each for claim in CLAIMS.values() for each in judge(claim, lab)]
-    if lab.outdated:
-        said.append(f"at least {len(lab.outdated)} outcomes of another version of dqsuite are not used")
+    said += told_of_outdated(lab.outdated)
     for line in said:
         say(line)
     if lab.names and not said:

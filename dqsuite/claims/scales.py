@@ -1,8 +1,8 @@
 """What is trained and judged at each scale: one reviewed table.
 
 ``full`` is the source's own protocol, for every finding. ``quick`` is for two CPU cores and minutes: fewer images,
-epochs and channels, handwritten digits of 8×8 in place of MNIST where a finding names no number, and only the findings
-whose criterion means something at that size. Its sizes come from a pilot on the repeats 1000 to 1004, which are never
+epochs and channels, handwritten digits of 8×8 in place of MNIST where LeNet-5 learns it, and only the findings whose
+criterion means something at that size. Its sizes come from a pilot on the repeats 1000 to 1004, which are never
 judged.
 """
 

@@ -23,7 +23,7 @@ class Trials:
     truth : int (N,)
     classes : K names
     predicted : int (n, N)
-        At the epoch that the source judges: the last, or the best on the clean test set.
+        At the last epoch, or at the best on the recipe's validation labels.
     accuracy_curves : float (n, E)
         Test accuracy by epoch; shorter trainings are padded with nan.
     """

@@ -1,4 +1,4 @@
-"""The command line: ``dqsuite run | plan | report | list | evidence``."""
+"""The command line: ``dqsuite COMMAND``, and how each mistake ends in one line."""
 
 from __future__ import annotations
 

@@ -139,7 +139,8 @@ def claims(options: Namespace) -> None:
     for claim, found in cases:
         rows = [(claim.id, each.case, each.verdict.describe()) for each in found]
         if not options.ids:
-            rows = [(claim.id, of_cases([each.verdict for each in found]).status.value, claim.finding)]
+            verdict = of_cases([each.verdict for each in found])
+            rows = [(claim.id, f"{verdict.status.value}{f': {verdict.note}' if len(found) > 1 else ''}", claim.finding)]
         for row in rows:
             shown.add_row(*map(Text, row))
     out.print(shown)

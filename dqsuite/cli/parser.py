@@ -40,14 +40,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"dqsuite {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _run(commands.add_parser("run", help="train what is missing, show the result, write a report"))
-    _plan(commands.add_parser("plan", help="show the cells, which are stored, and the time they will take"))
+    _grid(commands.add_parser("plan", help="show the cells, which are stored, and the time they will take"))
     _report(commands.add_parser("report", help="draw the report of everything in the store; trains nothing"))
-    claims = commands.add_parser("claims", help="list the published findings with their verdicts, from the store")
-    claims.add_argument("ids", nargs="*", metavar="ID", help="show these claims case by case")
-    claims.add_argument("--scale", default="full", help="quick or full (default: full)")
-    claims.add_argument("--json", action="store_true", help="print every case as JSON")
-    claims.add_argument("--device", default="auto", help="whose precision to judge: auto, cpu or cuda")
-    _store(claims)
+    _claims(commands.add_parser("claims", help="list the published findings with their verdicts, from the store"))
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines"))
@@ -84,8 +79,13 @@ def _report(parser: argparse.ArgumentParser) -> None:
     add("--figures", metavar="DIR", help="write each figure as SVG and PNG, and each table as CSV")
 
 
-def _plan(parser: argparse.ArgumentParser) -> None:
-    _grid(parser)
+def _claims(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("ids", nargs="*", metavar="ID", help="show these claims case by case")
+    add("--scale", default="full", help="quick or full (default: full)")
+    add("--json", action="store_true", help="print every case as JSON")
+    add("--device", default="auto", help="whose precision to judge: auto, cpu or cuda (default: auto)")
+    _store(parser)
 
 
 def _grid(parser: argparse.ArgumentParser) -> None:

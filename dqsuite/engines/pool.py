@@ -10,7 +10,9 @@ import time
 from collections.abc import Collection
 
 from dqsuite.cells import Cell
-from dqsuite.engines.work import POLL_S, Event, Job, load, settle
+from dqsuite.engines.slots import slot
+from dqsuite.engines.work import POLL_S, Event, Job, lease_of, load, settle
+from dqsuite.hardware import cores
 from dqsuite.store import OUTCOMES, Store
 
 Task = tuple[Job, Cell]
@@ -19,7 +21,8 @@ Task = tuple[Job, Cell]
 class Pool:
     """Tasks by the names of their outcomes, all in one store.
 
-    A task that is refused, for whatever reason, is tried once in a process, and harms nobody but those who want it.
+    A task that is refused, for whatever reason, is tried once in a process, and harms nobody but those who want it. Nor
+    does one that kills its process: nobody else begins what was begun before and not brought to an end.
 
     Attributes
     ----------
@@ -58,14 +61,22 @@ class Pool:
                 raise refused
             if time.time() >= deadline:
                 return False
-            if not self._train_one(order):
+            if not self._train_one(missing, order):
                 time.sleep(POLL_S)
         return True
 
-    def _train_one(self, order: Collection[str]) -> bool:
-        """Settle the first task that is neither stored nor refused nor leased; return False where there is none."""
-        settled = self.store.has_many(OUTCOMES, order) | self._refused.keys()
-        return any(self._try(name) for name in order if name not in settled)
+    def _train_one(self, wanted: Collection[str], order: Collection[str]) -> bool:
+        """Settle the first task that is neither stored nor refused nor leased.
+
+        Returns False where there is none, or no place to train it in.
+        """
+        with slot(self.store.scratch(), cores()) as place:
+            settled = self.store.has_many(OUTCOMES, order) | self._refused.keys()
+            free = (name for name in order if name not in settled and (name in wanted or not self._begun(name)))
+            return place and any(self._try(name) for name in free)
+
+    def _begun(self, name: str) -> bool:
+        return lease_of(self.store, name).exists()
 
     def _try(self, name: str) -> bool:
         job, cell = self.tasks[name]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -111,7 +112,7 @@ def settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
         The cell cannot be trained, or the store cannot be written.
     """
     key = job.plan.key(cell)
-    lease = job.store.scratch() / f"{key}.lease"
+    lease = lease_of(job.store, key)
     try:
         with FileLock(lease, timeout=0):
             if not job.store.has_many(OUTCOMES, [key]):
@@ -124,6 +125,11 @@ def settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
         return False
     lease.unlink(missing_ok=True)  # whoever still waits for it finds the outcome stored
     return True
+
+
+def lease_of(store: Store, name: str) -> Path:
+    """Return the file that is locked while a cell is trained. It stays where that was not brought to an end."""
+    return store.scratch() / f"{name}.lease"
 
 
 def _put(store: Store, key: str, trained: Trained) -> None:

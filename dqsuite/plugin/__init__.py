@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ClaimRefuted", "case_of"]
 
+_MARKS = (
+    "quick: what a pull request runs: minutes on two CPU cores",
+    "full: the sources' own protocols: hours on a GPU",
+)
 _DEADLINE, _GATHERED = pytest.StashKey[float](), pytest.StashKey[Gathering]()
 
 
@@ -35,11 +39,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options once, in the controller; workers of xdist get the same deadline."""
     try:
+        options.require_usable(config)
         scale, budget = options.scale(config), options.budget(config)
     except DqError as error:
         raise pytest.UsageError(str(error)) from None
     if data := config.getoption("--dq-data"):
         os.environ["DQSUITE_DATA"] = data
+    for mark in _MARKS:
+        config.addinivalue_line("markers", mark)
     config.stash[_DEADLINE] = getattr(config, "workerinput", {}).get(OURS) or time.time() + budget
     config.stash[_GATHERED] = Gathering(scale)
     config.pluginmanager.register(config.stash[_GATHERED])

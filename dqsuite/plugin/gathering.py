@@ -60,14 +60,12 @@ class Gathering:
         if not self.judged:
             return
         from dqsuite.claims import refutations, verdicts
+        from dqsuite.claims.labs import told_of_outdated
 
         judged = sorted(self.judged, key=lambda each: (each.claim, each.case))
         flips = refutations.flips(judged, reviewed())
         terminalreporter.section(f"findings at scale {self.scale}")
-        said = list(self._said)
-        if self.outdated:
-            said.append(f"at least {len(self.outdated)} outcomes of another version of dqsuite are not used")
-        for line in (*summary.lines(judged, flips), *said):
+        for line in (*summary.lines(judged, flips), *self._said, *told_of_outdated(self.outdated)):
             terminalreporter.write_line(line)
         if target := config.getoption("--dq-report"):
             verdicts.write(Path(target), self.scale, judged)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 from math import inf
+from pathlib import Path
 
 import pytest
 
 from dqsuite.errors import DqError
+from dqsuite.hardware import resolve_device
+from dqsuite.store import Store
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -24,6 +27,25 @@ def add(parser: pytest.Parser) -> None:
     option("--dq-report", metavar="FILE", help="write the verdicts as JSON to this file")
     option("--dq-markdown", metavar="FILE", help="write a summary to this file, such as $GITHUB_STEP_SUMMARY")
     option("--dq-strict", action="store_true", help="let an inconclusive verdict fail")
+
+
+def require_usable(config: pytest.Config) -> None:
+    """Raise DqError for a store, a device or a file to write that cannot be used: before hours are spent."""
+    Store(config.getoption("--dq-store"))
+    if (device := config.getoption("--dq-device")) != "auto":  # which always is something
+        resolve_device(device)
+    for option in ("--dq-report", "--dq-markdown"):
+        if target := config.getoption(option):
+            _require_writable(Path(target), option)
+
+
+def _require_writable(path: Path, option: str) -> None:
+    from dqsuite.report import require_writable
+
+    try:
+        require_writable(path)
+    except DqError as error:
+        raise DqError(error.cause, f"name another file with {option}") from error
 
 
 def scale(config: pytest.Config) -> str:

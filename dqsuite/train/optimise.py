@@ -50,7 +50,7 @@ class Rate:
 
 
 class Progress:
-    """Follows the test accuracy as Keras' EarlyStopping and ReduceLROnPlateau do."""
+    """Follows the validation accuracy as Keras' EarlyStopping and ReduceLROnPlateau do."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe

@@ -174,6 +174,9 @@ def test_a_mistake_in_the_reviewed_file_is_one_line(desk, workers):
     [
         (("--dq-scale", "ful"), "unknown scale 'ful'; did you mean 'full'"),
         (("--dq-budget", "soon"), "the budget 'soon' is no duration; write 90s, 30m or 8h"),
+        (("--dq-device", "gpu"), "unknown device 'gpu'; use auto, cpu or cuda"),
+        (("--dq-store", "test_it.py"), "the store test_it.py is a file; name a folder with --store"),
+        (("--dq-report", "test_it.py/verdicts.json"), "name another file with --dq-report"),
     ],
 )
 def test_a_mistake_is_one_line(desk, options, told):

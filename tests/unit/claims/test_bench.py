@@ -113,6 +113,12 @@ def test_a_broken_judge_and_a_missing_data_set_harm_no_other_case(tmp_path, cloc
     assert (verdict.status, verdict.note) == (Status.NOT_MEASURED, "there is no network; wait")
 
 
+def test_a_condition_that_does_not_exist_is_an_error_in_an_empty_store_too(tmp_path, clock):
+    mistaken = Claim("lie9-typo", "a typo", "never", [{}], lambda lab: lab.at("lenet", "shufle:0.1"))
+    with pytest.raises(DqError, match="unknown corruption 'shufle'"):
+        bench(tmp_path).verdict(mistaken, {})
+
+
 def test_a_cell_that_cannot_be_trained_is_an_error(tmp_path, clock, monkeypatch):
     def refuse(*_):
         raise DqError("this cell cannot be trained")

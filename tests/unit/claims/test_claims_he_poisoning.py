@@ -150,10 +150,10 @@ def test_every_case_has_cells_to_train_at_full_scale(each):
     assert all(cells_of(each, case, "full", "fp32") for case in each.cases)
 
 
-DATASETS = sorted({setup.dataset for scale in SCALES.values() for setup in scale.setups.values()})
+NAMED = sorted({setup.dataset for scale in SCALES.values() for setup in scale.setups.values()})
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", NAMED)
 def test_a_setup_names_its_data_set_as_the_cards_do(name):
     term = parse_term(name)
     assert DATASETS[term.name].open(term).name("0" * 16) == name

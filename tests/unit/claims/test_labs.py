@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
+
+import numpy as np
 import pytest
-from fabricated import dataset, fill
+from fabricated import dataset, fill, outcome
 
 from dqsuite.cells import Plan
 from dqsuite.claims.judging import judge_case
@@ -9,7 +12,7 @@ from dqsuite.claims.labs import NotApplicable, NotMeasured, StoreLab, cells_of
 from dqsuite.claims.lie3 import noise_hurts_more
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.named import CLASSES
-from dqsuite.store import Store
+from dqsuite.store import OUTCOMES, Store
 from dqsuite.verdict import Status
 
 CASE = {"model": "lenet", "level": "0.1"}
@@ -40,7 +43,7 @@ def test_the_cells_of_a_case_are_those_that_its_judge_asks_for():
     assert {cell.recipe.name for cell in CELLS} == {"lie-lenet"}
 
 
-def test_a_scale_without_the_model_is_not_applicable(store):
+def test_a_case_that_a_scale_leaves_out_is_not_applicable(store):
     with pytest.raises(NotApplicable):
         cells_of(noise_hurts_more, CASE, "quick", "fp32")
     assert judge_case(noise_hurts_more, CASE, lab(store, "quick")).status is Status.NOT_APPLICABLE
@@ -64,6 +67,17 @@ def test_an_empty_store_is_not_measured(store):
     assert judge_case(noise_hurts_more, CASE, lab(store)).status is Status.NOT_MEASURED
 
 
+def test_an_outcome_that_cannot_be_of_its_data_set_is_left_out(store):
+    data, said = cifar10(), []
+    put(store, data, CELLS[1:])
+    few = np.zeros(3, np.uint8)
+    other = dataclasses.replace(outcome(CELLS[0], data), last=few, best=few)
+    store.put_if_absent(OUTCOMES, other.key, other.to_bytes())
+    verdict = judge_case(noise_hurts_more, CASE, StoreLab(store, "full", "fp32", said.append))
+    assert verdict.status is Status.NOT_MEASURED
+    assert said == ["1 outcomes do not fit the data set cifar10 and are left out"]
+
+
 def test_two_variants_of_a_data_set_are_never_mixed(store):
     put(store, cifar10(per_class=20), CELLS[:6])
     put(store, cifar10(per_class=30), CELLS[4:])
@@ -71,3 +85,13 @@ def test_two_variants_of_a_data_set_are_never_mixed(store):
     put(store, cifar10(per_class=30), CELLS)
     trials = lab(store).at("lenet", "shuffle:0.1")
     assert trials.predicted.shape == (5, 300)
+
+
+def test_a_lab_keeps_to_the_variant_of_a_data_set_that_it_settled_on(store):
+    put(store, cifar10(), CELLS, lambda cell: 2)
+    other = cifar10(per_class=30)
+    put(store, other, CELLS[:-1], lambda cell: 2)
+    chosen = lab(store)
+    assert judge_case(noise_hurts_more, CASE, chosen).n == 5
+    chosen.settle_on("cifar10", other.fingerprint)
+    assert judge_case(noise_hurts_more, CASE, chosen).status is Status.NOT_MEASURED

@@ -29,6 +29,12 @@ def die_on_first(plan, cell, dataset, device, watch):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_on_one(plan, cell, dataset, device, watch):
+    if "reduce" in cell.corruption and cell.repeat == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(plan, cell, dataset, device, watch)
+
+
 def pool(folder, function=note):
     """Return a pool of the nine cells of a plan, in the plan's order."""
     job = Job(plan(), Store(folder / "store"), function, str(folder / "log"))
@@ -84,6 +90,11 @@ def test_a_killed_process_leaves_its_cell_to_the_others(tmp_path):
     assert together(tmp_path, ("shuffle", die_on_first), ("shuffle",)) == [-signal.SIGKILL, 0]
     made, job = pool(tmp_path)
     assert job.store.has_many(OUTCOMES, names(made, "shuffle")) == set(names(made, "shuffle"))
+
+
+def test_a_cell_that_kills_harms_only_who_wants_it(tmp_path):
+    for condition, code in (("reduce", -signal.SIGKILL), ("shuffle", 0), ("reduce", -signal.SIGKILL)):
+        assert together(tmp_path, (condition, die_on_one)) == [code]
 
 
 def test_none_is_begun_after_the_deadline(tmp_path):
