@@ -44,7 +44,8 @@ def test_every_benchmark_can_be_found():
         assert bench.measure(Settings()) is not None
 
 
-def test_the_full_study_is_projected_from_its_parts(tmp_path):
+def test_the_full_study_is_projected_from_its_parts(tmp_path, monkeypatch):
+    monkeypatch.delenv("DQSUITE_DATA", raising=False)
     *parts, whole = gpu.projection(Settings(cases=("lenet5",), images=200), tmp_path)
     assert parts
     assert whole.median == pytest.approx(sum(part.median for part in parts))
@@ -53,7 +54,8 @@ def test_the_full_study_is_projected_from_its_parts(tmp_path):
     assert whole.note.startswith(f"{len(cells)} cells")
 
 
-def test_a_share_of_the_limit_is_between_nothing_and_all_of_it(tmp_path):
+def test_a_share_of_the_limit_is_between_nothing_and_all_of_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("DQSUITE_DATA", raising=False)  # generated images are of every class, however few they are
     limit, *rest = gpu.shares(Settings(images=16), tmp_path, "resnet18;width=0.25")
     assert limit.median > 0
     shares = [figure.median for figure in rest if figure.unit == "%"]

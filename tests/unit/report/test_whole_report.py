@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import csv
 import json
 
 import full_study
-import numpy as np
 import pytest
 from fabricated import dataset, plan
 from fabricated import fill as fill_made
@@ -28,9 +26,9 @@ SOME = [cell for cell in CELLS if cell.model == "lenet" and cell.corruption.ends
 def report(tmp_path):
     """Draw the report of a store, and return the page and its text."""
 
-    def draw(store, other=None, figures=None, say=pytest.fail):
+    def draw(store, other=None, say=pytest.fail):
         path = tmp_path / "reports" / "index.html"
-        page = draw_store(store, path, "full", other=other, figures=figures, say=say)
+        page = draw_store(store, path, "full", other=other, figures=None, say=say)
         return page, path.read_text()
 
     return draw
@@ -201,20 +199,6 @@ def test_a_missing_card_is_not_measured(report, store):
         store.set_aside(CARDS, name)
     page, _ = report(store, say=lambda line: None)
     assert not page.ranked
-
-
-def test_each_figure_is_written_as_svg_and_png_and_its_numbers_as_csv(report, store, tmp_path):
-    folder = tmp_path / "figures"
-    page, _ = report(store, figures=folder)
-    assert (folder / "lie3-accuracy.png").read_bytes().startswith(b"\x89PNG")
-    assert b"<svg" in (folder / "lie3-accuracy.svg").read_bytes()
-    with (folder / "lie3-accuracy.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    (figure,) = [each for section in page.sources for each in section.drawn if each.key == "lie3-accuracy"]
-    points = [point for panel in figure.body.panels for curve in panel.curves for point in curve.points]
-    np.testing.assert_array_equal([float(row["accuracy, %"]) for row in rows], [point.y for point in points])
-    assert (folder / "lie2-weakest-noise.csv").exists()
-    assert not (folder / "lie2-weakest-noise.png").exists()
 
 
 def test_the_report_of_the_same_store_is_the_same(store, tmp_path):

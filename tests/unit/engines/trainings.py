@@ -1,0 +1,90 @@
+"""What the engines' tests have trained in place of models; workers import this module, and little else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from dqsuite.engines.pool import Pool
+from dqsuite.errors import DqError
+from dqsuite.outcome import CURVES, Outcome
+from dqsuite.train import Trained
+
+LATER = 60.0  # seconds, longer than any of these tests
+
+
+def note(plan, cell, dataset, device, watch):
+    """Train nothing, but take a moment and leave a line in the file that `device` names."""
+    with Path(device).open("a") as file:
+        file.write(f"{cell}\n")
+    time.sleep(0.05)
+    watch(1, 1, 0.5)
+    curves = {name: np.zeros(1, np.float32) for name in CURVES}
+    none = np.zeros(len(dataset.y_test), np.uint8)
+    outcome = Outcome(cell, dataset.fingerprint, curves, none, none, {"steps": []}, "epochs", {"seconds": 0.05})
+    return Trained(outcome, none.astype(np.float16))
+
+
+def die_once(plan, cell, dataset, device, watch):
+    """Kill this very process in the first training of repeat 1, as the system does when memory runs out."""
+    if cell.repeat == 1 and not Path(device + ".died").exists():
+        Path(device + ".died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(plan, cell, dataset, device, watch)
+
+
+def die_always(plan, cell, dataset, device, watch):
+    if cell.repeat == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(plan, cell, dataset, device, watch)
+
+
+def die_on_first(plan, cell, dataset, device, watch):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_on_one(plan, cell, dataset, device, watch):
+    if "reduce" in cell.corruption and cell.repeat == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(plan, cell, dataset, device, watch)
+
+
+def refuse(plan, cell, dataset, device, watch):
+    raise DqError("this cell cannot be trained", "name another")
+
+
+def refuse_reduced(plan, cell, dataset, device, watch):
+    if "reduce" in cell.corruption:
+        refuse(plan, cell, dataset, device, watch)
+    return note(plan, cell, dataset, device, watch)
+
+
+def break_down(plan, cell, dataset, device, watch):
+    raise ZeroDivisionError("a defect")
+
+
+def trained(job):
+    """Count how often each cell was trained."""
+    return Counter(Path(job.device).read_text().splitlines())
+
+
+def pool(job):
+    """Return a pool of the cells of a job, in the plan's order."""
+    made = Pool(job.store)
+    made.tasks.update({job.plan.key(cell): (job, cell) for cell in job.plan.cells})
+    return made
+
+
+def names(made, condition):
+    return [name for name, (_, cell) in made.tasks.items() if condition in cell.corruption]
+
+
+def want(job, condition):
+    """Wait for one condition, as a process of its own."""
+    made = pool(job)
+    made.train_until_stored(names(made, condition), list(made.tasks), time.time() + LATER)
