@@ -12,10 +12,12 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: several workers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give unit, end-to-end and benchmark tests the mark of what a pull request runs."""
+    """Mark the suite's tests of itself: unit tests are quick, unless they say that they take minutes as others do."""
     for item in items:
-        if any(item.path.is_relative_to(HERE / "tests" / folder) for folder in ("unit", "e2e", "bench")):
+        if item.path.is_relative_to(HERE / "tests" / "unit") and not item.get_closest_marker("thorough"):
             item.add_marker(pytest.mark.quick)
+        if any(item.path.is_relative_to(HERE / "tests" / folder) for folder in ("e2e", "bench")):
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(autouse=True)

@@ -38,14 +38,14 @@ def start(settings: Settings) -> Iterator[Figure]:
     yield _seconds("dqsuite --help", settings, lambda: _command("--help"), most=0.5)
 
 
-def planning(settings: Settings) -> Iterator[Figure]:
-    """Yield the times to name many cells, and to name their outcomes as well."""
-    yield _seconds(f"a plan of {_MANY:,} cells", settings, plan_many, most=2)
-    plan = plan_many()
-    yield _seconds(f"the keys of {_MANY:,} cells", settings, lambda: [plan.key(cell) for cell in plan.cells])
+def planning(settings: Settings, count: int = _MANY) -> Iterator[Figure]:
+    """Yield the times to name that many cells, and to name their outcomes as well."""
+    yield _seconds(f"a plan of {count:,} cells", settings, lambda: plan_many(count), most=2 * count / _MANY)
+    plan = plan_many(count)
+    yield _seconds(f"the keys of {count:,} cells", settings, lambda: [plan.key(cell) for cell in plan.cells])
 
 
-def plan_many(count: int = _MANY) -> Plan:
+def plan_many(count: int) -> Plan:
     """Plan that many cells: 5 models, 100 conditions, and as many repeats as it takes."""
     conditions = [f"shuffle:{level / 1000}" for level in range(1, 100)]
     repeats = count // len(_MODELS) // 100

@@ -241,7 +241,7 @@ def test_workers_train_every_cell_once_and_the_next_session_none(tmp_path):
     assert len(names) == 2 * 6 * 2
     written = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in names}
     (tmp_path / "torch.py").write_text("raise SystemError('torch was imported')\n")
-    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    again = subprocess.run(command[:-2], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stdout
     assert {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in names} == written
     assert "24 not applicable" in again.stdout
@@ -276,8 +276,7 @@ def test_a_killed_worker_harms_only_its_case_and_the_next_session_trains_the_res
     assert "not measured" not in first.stdout
     store = Store(tmp_path / "store")
     written = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in store.list(OUTCOMES)}
-    alone = command[:-2]
-    again = subprocess.run(alone, cwd=tmp_path, capture_output=True, text=True, check=False)
+    again = subprocess.run(command[:-2], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "crashed" not in again.stdout
     assert "not measured" not in again.stdout
     kept = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in store.list(OUTCOMES)}

@@ -145,14 +145,14 @@ def test_what_a_model_prints_is_no_part_of_the_json(tmp_path, workers):
     assert "building" in result.stderr
 
 
-def test_names_that_look_like_markup_are_shown_as_they_are(call, tmp_path):
+def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path):
     x, y = np.random.default_rng(0).integers(0, 256, (40, 8, 8), np.uint8), np.array(["[/]", "[bold]x"] * 20)
     np.savez(tmp_path / "odd.npz", x_train=x, y_train=y, x_test=x, y_test=y)
     options = ("--dataset", "npz:odd.npz", "--corrupt", "drop_class:[bold]x", "--repeats", "1", "--epochs", "1")
-    result = call("run", *options, "--workers", "1", cwd=tmp_path)
+    result = run("run", *options, "--workers", "1", cwd=tmp_path, COLUMNS="160")
     assert result.returncode == 0, result.stderr
     assert "drop_class:[bold]x" in result.stdout
-    assert call("plan", *options, cwd=tmp_path).stdout.count("drop_class:[bold]x") == 1
+    assert run("plan", *options, cwd=tmp_path).stdout.count("drop_class:[bold]x") == 1
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])

@@ -36,6 +36,8 @@ from dqsuite.judgements import (
 from dqsuite.rates import Rates
 from dqsuite.stats import estimate
 
+pytestmark = pytest.mark.thorough
+
 WORLDS, DRAWS = 1000, 99
 
 

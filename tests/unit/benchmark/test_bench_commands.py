@@ -10,6 +10,8 @@ from dqsuite.benchmark import BENCHES, Figure, Settings, gpu
 from dqsuite.benchmark.fabricated import claims_cells
 from dqsuite.benchmark.machine import machine
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),

@@ -18,6 +18,8 @@ from dqsuite.benchmark.turns import in_turn, process
 from dqsuite.errors import DqError
 from dqsuite.recipes import RECIPES
 
+pytestmark = pytest.mark.thorough
+
 EASY = "planted;channels=3;classes=4;difficulty=0;fragile=0;pairs=0;test=100;train=400"
 
 

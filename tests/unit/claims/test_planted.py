@@ -18,6 +18,8 @@ from dqsuite.store import Store
 from dqsuite.train import train
 from dqsuite.verdict import Status
 
+pytestmark = pytest.mark.thorough
+
 EPOCHS, REPEATS = 8, 5  # as a pilot on repeats 1000 to 1004 needed
 
 

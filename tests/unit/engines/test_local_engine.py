@@ -17,6 +17,8 @@ from dqsuite.recipes import RECIPES
 from dqsuite.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.train import train
 
+pytestmark = pytest.mark.thorough
+
 RECIPE = RECIPES["standard"].having(epochs=1)
 
 

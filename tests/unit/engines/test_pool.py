@@ -14,6 +14,8 @@ from dqsuite.engines.work import Job
 from dqsuite.errors import DqError
 from dqsuite.store import OUTCOMES, Store
 
+pytestmark = pytest.mark.thorough
+
 SPAWN = multiprocessing.get_context("spawn")
 
 
