@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise
 
@@ -11,9 +11,9 @@ import numpy as np
 from dqsuite import ranks
 from dqsuite.claims.trials import Scores, Trials
 from dqsuite.datasets.named import CLASSES
-from dqsuite.judgements import Part, all_of, among_lowest, below, differs, likely, some_of
+from dqsuite.judgements import Part, above, all_of, among_lowest, below, differs, likely, some_of
 from dqsuite.rates import Rates
-from dqsuite.stats import estimate
+from dqsuite.stats import Estimate, estimate
 
 CIFAR10 = CLASSES["cifar10"]
 
@@ -55,14 +55,20 @@ def negated(rates: Rates) -> Rates:
 
 def lowest(rates: Rates, name: str, names: Sequence[str] = CIFAR10) -> Part:
     """Judge that a statistic is the lowest: on its interval against each of the others."""
+    return all_of([below(difference, label=label) for difference, label in _to_others(rates, name, names)])
+
+
+def highest(rates: Rates, name: str, names: Sequence[str] = CIFAR10) -> Part:
+    """Judge that a statistic is the highest: on its interval against each of the others."""
+    return all_of([above(difference, label=label) for difference, label in _to_others(rates, name, names)])
+
+
+def _to_others(rates: Rates, name: str, names: Sequence[str]) -> Iterator[tuple[Estimate, str]]:
+    """Yield a statistic's difference to each of the others, and what it is."""
     index = names.index(name)
-    return all_of(
-        [
-            below(rates.difference(index, position), label=f"{name} - {other}")
-            for position, other in enumerate(names)
-            if position != index
-        ]
-    )
+    for position, other in enumerate(names):
+        if position != index:
+            yield rates.difference(index, position), f"{name} - {other}"
 
 
 def each_among_lowest(rates: Mapping[str, Rates], names: Sequence[str], count: int) -> Part:
