@@ -1,7 +1,4 @@
-"""Limits of what surrounds the training, five times as wide: these tests share the cores with others.
-
-They catch what has become slow by far; ``dqsuite bench around`` measures.
-"""
+"""Limits of what surrounds the training, each doubled: these tests share the cores with others."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ import pytest
 from dqsuite.benchmark import Settings, around
 
 SETTINGS = Settings(turns=2, images=2000)
-SLACK = 5
+SLACK = 2
 FEW = 10_000  # a tenth of what the limits are for, and of each limit
 
 

@@ -116,7 +116,7 @@ def visit(chromium, small):
 
 def test_a_full_study_is_drawn_in_ten_seconds_and_five_megabytes(whole):
     path, seconds = whole
-    assert seconds < 15  # ten are the limit on two cores, which four workers share here
+    assert seconds < 10
     assert path.stat().st_size < 5_000_000
 
 
