@@ -46,7 +46,7 @@ def native_precision(device: str) -> str:
     """Return ``bf16`` where the processor has it natively, else ``fp32``: by its flags, never by timing."""
     if device == "cuda":
         return "bf16" if (cuda_capability() or 0) >= _BF16_SINCE_MAJOR else "fp32"
-    return "bf16" if _CPU_BF16_FLAGS & _cpu_flags() else "fp32"
+    return "bf16" if _CPU_BF16_FLAGS & cpu_flags() else "fp32"
 
 
 def cuda_capability() -> int | None:
@@ -64,7 +64,8 @@ def cuda_capability() -> int | None:
     return None if failed else major.value
 
 
-def _cpu_flags() -> set[str]:
+def cpu_flags() -> set[str]:
+    """Return what the processor says that it can do, or nothing where the system does not tell."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

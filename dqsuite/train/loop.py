@@ -20,6 +20,7 @@ from dqsuite.cells import Cell, Plan
 from dqsuite.datasets import Dataset
 from dqsuite.errors import DqError
 from dqsuite.grammar import parse_term
+from dqsuite.kernels.layers import quickened
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.outcome import CURVES, Outcome
 from dqsuite.recipes import Recipe
@@ -48,6 +49,8 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
+        if device == "cpu" and cell.precision == "fp32":
+            model = quickened(model)
         with _blaming(cell.model):
             run = _Run(cell, model, batches, test, device)
             run.fit(validation, streams.order, watch)

@@ -18,7 +18,7 @@ def test_the_device_agrees_with_torch():
 
 def test_bf16_is_a_matter_of_the_processors_flags(monkeypatch):
     for flags, precision in (({"avx2"}, "fp32"), ({"avx512_bf16"}, "bf16"), ({"amx_bf16"}, "bf16"), (set(), "fp32")):
-        monkeypatch.setattr(hardware, "_cpu_flags", lambda flags=flags: flags)
+        monkeypatch.setattr(hardware, "cpu_flags", lambda flags=flags: flags)
         assert hardware.native_precision("cpu") == precision
     for major, precision in ((7, "fp32"), (8, "bf16"), (9, "bf16")):
         monkeypatch.setattr(hardware, "cuda_capability", lambda major=major: major)
@@ -27,7 +27,7 @@ def test_bf16_is_a_matter_of_the_processors_flags(monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/cpuinfo")
 def test_the_flags_of_this_processor_are_read():
-    assert {"sse2"} <= hardware._cpu_flags()
+    assert {"sse2"} <= hardware.cpu_flags()
 
 
 def test_a_gpu_that_is_not_there_is_one_line(monkeypatch):

@@ -1,0 +1,117 @@
+"""Puts the compiled convolutions into a model in the place of torch's."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from dqsuite.kernels.compiled import library
+
+_POOLINGS: list[tuple[type[nn.Module], type[nn.Module]]] = [(nn.ReLU, nn.MaxPool2d), (nn.Tanh, nn.AvgPool2d)]
+"""In the order of the numbers that they have in C++."""
+
+
+def quickened(model: nn.Module) -> nn.Module:
+    """Return the model with compiled layers that share its weights, or the model itself where none fits.
+
+    They fit a Sequential whose first part is a Sequential of convolutions, each followed by its activation and its
+    pooling, and a Flatten at the end: the LeNets. Float32 on a CPU only. Results differ by rounding.
+    """
+    nested = [type(part) for part in (model, *list(model.children())[:1])]
+    if nested != [nn.Sequential, nn.Sequential] or library() is None:
+        return model
+    first, *rest = model.children()
+    layers = list(first.children())
+    triples = list(zip(*[iter(layers)] * 3, strict=False))
+    known = triples and all(_pooling(*triple) is not None for triple in triples)
+    if not known or [type(layer) for layer in layers[3 * len(triples) :]] != [nn.Flatten]:
+        return model
+    return nn.Sequential(_Features(triples), *rest)
+
+
+def _pooling(convolution: nn.Module, activation: nn.Module, pool: nn.Module) -> int | None:
+    """Return the number that C++ knows the kind of layer by, or None where it knows no such layer."""
+    kind = type(activation), type(pool)
+    if type(convolution) is not nn.Conv2d or kind not in _POOLINGS:
+        return None
+    channels, outputs = convolution.in_channels, convolution.out_channels
+    kernel, padding = convolution.kernel_size[0], convolution.padding[0]
+    if isinstance(padding, str) or padding >= kernel:
+        return None
+    # whatever else a layer can be told shows in its text
+    simple = nn.Conv2d(channels, outputs, kernel, padding=padding, device="meta"), type(pool)(2)
+    return _POOLINGS.index(kind) if list(map(repr, simple)) == [repr(convolution), repr(pool)] else None
+
+
+class _Features(nn.Module):
+    """The convolutions of a LeNet: images float32 (B, C, H, W) to features (B, F)."""
+
+    def __init__(self, triples: list[tuple[Any, ...]]) -> None:
+        super().__init__()
+        self.convolutions = nn.ModuleList([convolution for convolution, _, _ in triples])
+        self.forms = [(convolution.padding[0], _pooling(convolution, *rest)) for convolution, *rest in triples]
+
+    def forward(self, images: Tensor) -> Tensor:
+        blocks = _blocks(images)
+        for convolution, form in zip(self.convolutions, self.forms, strict=True):
+            blocks = _Layer.apply(blocks, convolution.weight, convolution.bias, form)
+        return blocks.permute(0, 4, 1, 2, 3).flatten(0, 1).flatten(1)[: len(images)]
+
+
+def _blocks(images: Tensor) -> Tensor:
+    """Return images float32 (B, C, H, W) in blocks (N, C, H, W, lanes), the last filled up with 0."""
+    count, channels, height, width = images.shape
+    lanes = _loaded().lanes()
+    images = images.permute(0, 2, 3, 1).contiguous()
+    blocks = images.new_empty(-(-count // lanes), channels, height, width, lanes)
+    _loaded().to_blocks(_at(images), count, height * width, channels, _at(blocks))
+    return blocks
+
+
+class _Layer(torch.autograd.Function):
+    """A convolution with its activation and pooling, on blocks; its form is the padding and the number of the kind."""
+
+    @staticmethod
+    def forward(ctx: Any, blocks: Tensor, weight: Tensor, bias: Tensor, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
+        count, channels, height, width, lanes = blocks.shape
+        outputs, _, kernel, _ = weight.shape
+        ctx.layer = (ctypes.c_int * 7)(channels, height, width, outputs, kernel, *form)
+        rows, columns = ((side + 2 * form[0] - kernel + 1) // 2 for side in (height, width))
+        out = blocks.new_empty(count, outputs, rows, columns, lanes)
+        kept = blocks.new_empty(count * outputs * _loaded().kept_floats(ctx.layer))
+        weight = weight.contiguous()  # channels_last otherwise
+        _loaded().forward(ctx.layer, count, _at(blocks), _at(weight), _at(bias), _at(out), _at(kept))
+        ctx.save_for_backward(blocks, weight, kept)
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor, None]:  # noqa: ANN401
+        blocks, weight, kept = ctx.saved_tensors
+        gradient = gradient.contiguous()
+        by_blocks = torch.empty_like(blocks) if ctx.needs_input_grad[0] else None
+        by_weight, by_bias = torch.empty_like(weight), weight.new_empty(len(weight))
+        _loaded().backward(
+            ctx.layer,
+            len(blocks),
+            _at(blocks),
+            _at(weight),
+            _at(gradient),
+            _at(kept),
+            None if by_blocks is None else _at(by_blocks),
+            _at(by_weight),
+            _at(by_bias),
+        )
+        return by_blocks, by_weight, by_bias, None
+
+
+def _loaded() -> ctypes.CDLL:
+    found = library()
+    assert found is not None  # `quickened` has seen it
+    return found
+
+
+def _at(values: Tensor) -> ctypes.c_void_p:
+    return ctypes.c_void_p(values.data_ptr())
