@@ -4,30 +4,14 @@
 // lanes are images: a block is LANES images, [channel][row][column][lane], so every operation is full vectors without
 // a shuffle, whatever the channels, the kernel and the padding. A tensor is [block][channel][row][column][lane].
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <vector>
+
+#include "vectors.hpp"
 
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int WIDTH = 16;  // floats of a vector register
-#elif defined(__AVX__)
-constexpr int WIDTH = 8;
-#else
-constexpr int WIDTH = 4;
-#endif
 constexpr int LANES = 2 * WIDTH;  // two registers share each weight that is loaded
-constexpr int MOST_OUTPUTS = 6;   // of a tile: its 2 * 6 sums, two inputs and a weight fill 16 registers
-constexpr int MOST_TAPS = 5;      // of a tile of weights: its 2 * 5 sums, two gradients and an input
-
-typedef float Vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
-typedef std::int32_t Integers __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
-using Offset = std::ptrdiff_t;
-
-Vector load(const float *at) { return *reinterpret_cast<const Vector *>(at); }
-void store(float *at, Vector values) { *reinterpret_cast<Vector *>(at) = values; }
+constexpr int MOST_TAPS = 5;      // of a tile of weights: its 2 * 5 sums, two gradients and an input fill 16
 
 // What is fixed by the images and the weights of a layer.
 struct Layer {
@@ -49,17 +33,6 @@ struct Layer {
 };
 
 enum Pooling { RELU_MAX = 0, TANH_AVERAGE = 1 };  // over 2 x 2; the order is that of kernels/layers.py
-
-// Calls f(first output, outputs) for tiles of nearly equal size.
-template <typename F>
-void tiles(int outputs, F f) {
-    const int count = (outputs + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
-    for (int tile = 0, first = 0; tile < count; tile++) {
-        const int size = outputs / count + (tile < outputs % count);
-        f(first, size);
-        first += size;
-    }
-}
 
 // Correlates one block with `size` of the filters, [channel][row][column][output], from their bias.
 template <int size>

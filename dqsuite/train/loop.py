@@ -20,7 +20,7 @@ from dqsuite.cells import Cell, Plan
 from dqsuite.datasets import Dataset
 from dqsuite.errors import DqError
 from dqsuite.grammar import parse_term
-from dqsuite.kernels.layers import quickened
+from dqsuite.kernels import quickened
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.outcome import CURVES, Outcome
 from dqsuite.recipes import Recipe

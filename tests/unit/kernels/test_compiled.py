@@ -6,7 +6,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from dqsuite.kernels import compiled
+from dqsuite import models
+from dqsuite.kernels import compiled, quickened
 
 
 @pytest.fixture
@@ -19,8 +20,7 @@ def cache(tmp_path, monkeypatch) -> Path:
 
 
 def lanes() -> int:
-    found = compiled.library()
-    return found.lanes() if found else 0
+    return compiled.library().lanes()
 
 
 def test_it_is_compiled_once_and_found_again(cache, monkeypatch):
@@ -51,7 +51,7 @@ def test_no_compiler(cache, monkeypatch):
     monkeypatch.setenv("PATH", str(cache))
     monkeypatch.delenv("CXX", raising=False)
     assert compiled.compiler() is None
-    assert compiled.library() is None
+    assert not compiled.compiled()
 
 
 @pytest.mark.parametrize("script", ["exit 1", 'test $# = 1 || echo "no library" > "$(eval echo \\${$#})"'])
@@ -61,10 +61,16 @@ def test_a_compiler_that_fails_or_makes_no_library(cache, monkeypatch, tmp_path,
     broken.chmod(broken.stat().st_mode | stat.S_IEXEC)
     monkeypatch.setenv("CXX", str(broken))
     assert compiled.compiler() == str(broken)
-    assert compiled.library() is None
+    assert not compiled.compiled()
 
 
 def test_a_cache_that_cannot_be_written(cache):
     cache.parent.mkdir()
     cache.write_text("a file where the folder should be")
-    assert compiled.library() is None
+    assert not compiled.compiled()
+
+
+def test_a_machine_without_a_compiler_trains_with_torch(cache, monkeypatch):
+    monkeypatch.setattr(compiled, "compiler", lambda: None)
+    plain = models.build("lenet", 10, (32, 32, 3))
+    assert quickened(plain) is plain

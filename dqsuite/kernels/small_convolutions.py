@@ -1,4 +1,4 @@
-"""Puts the compiled convolutions into a model in the place of torch's."""
+"""The LeNets' convolutions with their activation and pooling, compiled: see `small_convolutions.cpp`."""
 
 from __future__ import annotations
 
@@ -8,28 +8,25 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from dqsuite.kernels.compiled import library
+from dqsuite.kernels.compiled import address, library
 
 _POOLINGS: list[tuple[type[nn.Module], type[nn.Module]]] = [(nn.ReLU, nn.MaxPool2d), (nn.Tanh, nn.AvgPool2d)]
 """In the order of the numbers that they have in C++."""
 
 
-def quickened(model: nn.Module) -> nn.Module:
-    """Return the model with compiled layers that share its weights, or the model itself where none fits.
+def with_small_convolutions(model: nn.Module) -> nn.Module:
+    """Return the model with compiled layers that share its weights, or the model itself where they do not fit.
 
     They fit a Sequential whose first part is a Sequential of convolutions, each followed by its activation and its
-    pooling, and a Flatten at the end: the LeNets. Float32 on a CPU only. Results differ by rounding.
+    pooling, and a Flatten at the end.
     """
-    nested = [type(part) for part in (model, *list(model.children())[:1])]
-    if nested != [nn.Sequential, nn.Sequential] or library() is None:
-        return model
-    first, *rest = model.children()
-    layers = list(first.children())
+    parts = list(model.children()) if type(model) is nn.Sequential else []
+    layers = list(parts[0].children()) if parts and type(parts[0]) is nn.Sequential else []
     triples = list(zip(*[iter(layers)] * 3, strict=False))
     known = triples and all(_pooling(*triple) is not None for triple in triples)
     if not known or [type(layer) for layer in layers[3 * len(triples) :]] != [nn.Flatten]:
         return model
-    return nn.Sequential(_Features(triples), *rest)
+    return nn.Sequential(_Features(triples), *parts[1:])
 
 
 def _pooling(convolution: nn.Module, activation: nn.Module, pool: nn.Module) -> int | None:
@@ -64,10 +61,10 @@ class _Features(nn.Module):
 def _blocks(images: Tensor) -> Tensor:
     """Return images float32 (B, C, H, W) in blocks (N, C, H, W, lanes), the last filled up with 0."""
     count, channels, height, width = images.shape
-    lanes = _loaded().lanes()
+    lanes = library().lanes()
     images = images.permute(0, 2, 3, 1).contiguous()
     blocks = images.new_empty(-(-count // lanes), channels, height, width, lanes)
-    _loaded().to_blocks(_at(images), count, height * width, channels, _at(blocks))
+    library().to_blocks(address(images), count, height * width, channels, address(blocks))
     return blocks
 
 
@@ -81,9 +78,11 @@ class _Layer(torch.autograd.Function):
         ctx.layer = (ctypes.c_int * 7)(channels, height, width, outputs, kernel, *form)
         rows, columns = ((side + 2 * form[0] - kernel + 1) // 2 for side in (height, width))
         out = blocks.new_empty(count, outputs, rows, columns, lanes)
-        kept = blocks.new_empty(count * outputs * _loaded().kept_floats(ctx.layer))
+        kept = blocks.new_empty(count * outputs * library().kept_floats(ctx.layer))
         weight = weight.contiguous()  # channels_last otherwise
-        _loaded().forward(ctx.layer, count, _at(blocks), _at(weight), _at(bias), _at(out), _at(kept))
+        library().forward(
+            ctx.layer, count, address(blocks), address(weight), address(bias), address(out), address(kept)
+        )
         ctx.save_for_backward(blocks, weight, kept)
         return out
 
@@ -93,25 +92,15 @@ class _Layer(torch.autograd.Function):
         gradient = gradient.contiguous()
         by_blocks = torch.empty_like(blocks) if ctx.needs_input_grad[0] else None
         by_weight, by_bias = torch.empty_like(weight), weight.new_empty(len(weight))
-        _loaded().backward(
+        library().backward(
             ctx.layer,
             len(blocks),
-            _at(blocks),
-            _at(weight),
-            _at(gradient),
-            _at(kept),
-            None if by_blocks is None else _at(by_blocks),
-            _at(by_weight),
-            _at(by_bias),
+            address(blocks),
+            address(weight),
+            address(gradient),
+            address(kept),
+            address(by_blocks),
+            address(by_weight),
+            address(by_bias),
         )
         return by_blocks, by_weight, by_bias, None
-
-
-def _loaded() -> ctypes.CDLL:
-    found = library()
-    assert found is not None  # `quickened` has seen it
-    return found
-
-
-def _at(values: Tensor) -> ctypes.c_void_p:
-    return ctypes.c_void_p(values.data_ptr())

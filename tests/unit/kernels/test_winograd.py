@@ -1,0 +1,98 @@
+import copy
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from dqsuite import models
+from dqsuite.kernels.winograd import with_winograd
+
+
+def backward(model: nn.Module, images: Tensor) -> list[Tensor]:
+    """Return the outputs, and the gradients by the images and by each weight."""
+    model.zero_grad()
+    images = images.clone().requires_grad_()
+    found = model(images)
+    (found * torch.linspace(-1, 1, found.numel()).view(found.shape)).sum().backward()
+    return [found.detach(), images.grad, *(parameter.grad for parameter in model.parameters())]
+
+
+def assert_same(plain: nn.Module, images: Tensor) -> None:
+    quick = with_winograd(copy.deepcopy(plain))
+    assert not any(type(module) is nn.Conv2d for module in quick.modules())
+    for one, other in zip(backward(quick, images), backward(plain, images), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4 * float(other.abs().max()))
+
+
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize(
+    ("shape", "outputs"),
+    [((1, 16, 8, 8), 16), ((3, 32, 13, 9), 16), ((2, 16, 5, 26), 48), ((5, 64, 7, 6), 32), ((30, 16, 4, 4), 112)],
+)
+def test_values_and_gradients_are_those_of_torch(rectified, padding, shape, outputs):
+    torch.manual_seed(0)
+    layers = [nn.Conv2d(shape[1], outputs, 3, padding=padding), *([nn.ReLU()] if rectified else [])]
+    assert_same(nn.Sequential(*layers), torch.randn(shape))
+
+
+def test_no_bias_and_images_in_either_memory_format():
+    torch.manual_seed(0)
+    layer = nn.Sequential(nn.Conv2d(16, 16, 3, bias=False))
+    images = torch.randn(2, 16, 9, 9)
+    assert_same(layer, images)
+    assert_same(layer, images.to(memory_format=torch.channels_last))
+
+
+def test_outputs_of_less_than_three_rows_are_left_to_torch():
+    torch.manual_seed(0)
+    layer = nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU())
+    assert_same(layer, torch.randn(3, 16, 4, 9))
+
+
+def test_frozen_weights_and_images_without_gradients():
+    layer = nn.Conv2d(16, 16, 3)
+    layer.weight.requires_grad_(False)
+    (quick,) = with_winograd(nn.Sequential(copy.deepcopy(layer)))
+    images = torch.randn(2, 16, 8, 8)
+    for each in (layer, quick):
+        each(images).sum().backward()
+    torch.testing.assert_close(quick.bias.grad, layer.bias.grad)
+    assert quick.weight.grad is None
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.Conv2d(3, 16, 3),
+        nn.Conv2d(16, 10, 3),
+        nn.Conv2d(16, 16, 3, stride=2),
+        nn.Conv2d(16, 16, 5, padding=1),
+        nn.Conv2d(16, 16, (3, 1)),
+        nn.Conv2d(16, 16, 3, padding=2),
+        nn.Conv2d(16, 16, 3, padding=(0, 1)),
+        nn.Conv2d(16, 16, 3, padding="same"),
+        nn.Conv2d(16, 16, 3, dilation=2),
+        nn.Conv2d(16, 16, 3, groups=2),
+        nn.Conv2d(16, 16, 3, padding=1, padding_mode="circular"),
+        nn.Conv2d(512, 512, 3, device="meta"),
+        nn.utils.parametrizations.weight_norm(nn.Conv2d(16, 16, 3)),
+    ],
+)
+def test_other_convolutions_are_left_to_torch(layer):
+    (found,) = with_winograd(nn.Sequential(layer))
+    assert found is layer
+
+
+@pytest.mark.parametrize("name", ["poison_cnn", "custom", "resnet20", "googlenet;width=0.5", "nin"])
+def test_a_model_computes_the_same_and_keeps_its_weights(name):
+    torch.manual_seed(0)
+    plain = models.build(name, 10, (32, 32, 3)).eval().requires_grad_(False)
+    names = [name for name, _ in plain.named_parameters()]
+    images = torch.randn(3, 3, 32, 32)
+    expected = plain(images)
+
+    quick = with_winograd(plain)
+
+    torch.testing.assert_close(quick(images), expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
+    assert [name for name, _ in quick.named_parameters()] == names
