@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, product
-from statistics import median
 
 import numpy as np
 import xarray as xr
@@ -15,6 +14,7 @@ import xarray as xr
 from dqsuite import corruptions, datasets, models, train
 from dqsuite.cells import Cell, Plan, Versions
 from dqsuite.corruptions import CLEAN, Manifest
+from dqsuite.costs import Costs
 from dqsuite.datasets import Card
 from dqsuite.errors import DqError
 from dqsuite.grammar import parse_chain, parse_term
@@ -287,17 +287,13 @@ def group(store: Store, outcomes: Iterable[Outcome], say: Say) -> list[Study]:
     return studies
 
 
-def seconds_left(store: Store, wanted: Plan, workers: int, say: Say) -> float | None:
-    """Estimate the seconds that the missing cells will take, from this store's own measurements.
+def seconds_left(costs: Costs, wanted: Plan, missing: Sequence[Cell], card: Card | None, workers: int) -> float | None:
+    """Estimate the seconds that the missing cells of a plan will take, as this machine has trained such cells before.
 
-    A cell is taken to last as long as the median of those stored with its data set, model, recipe and precision.
-    Returns None where a missing cell has no such measurement.
+    Returns None where a missing cell has no like among them.
     """
-    stored = store.has_many(OUTCOMES, map(wanted.key, wanted.cells))
-    measured: dict[str, list[float]] = defaultdict(list)
-    for outcome in read(store, sorted(stored), say):
-        measured[outcome.cell.model].append(outcome.provenance["seconds"])
-    missing = [cell for cell in wanted.cells if wanted.key(cell) not in stored]
-    if any(cell.model not in measured for cell in missing):
+    seconds = costs.seconds(replace(wanted, cells=tuple(missing)), card)
+    if len(seconds) < len(missing):
         return None
-    return sum(median(measured[cell.model]) for cell in missing) / max(1, min(workers, len(missing)))
+    longest = max(seconds.values(), default=0.0)
+    return (costs.start() if missing else 0.0) + max(longest, sum(seconds.values()) / max(1, workers))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import sys
@@ -21,6 +22,7 @@ from dqsuite.cells import Plan
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
+from dqsuite.costs import Costs, longest_first
 from dqsuite.engines import local
 from dqsuite.engines.work import Job
 from dqsuite.hardware import cores, native_precision, resolve_device
@@ -85,10 +87,11 @@ def plan(options: Namespace) -> None:
     for (model, condition), count in total.items():
         shown.add_row(Text(model), Text(condition), f"{count - absent[model, condition]} of {count}")
     out.print(shown)
-    seconds = study.seconds_left(job.store, job.plan, workers, say)
-    time_left = "the time is not known: none like it was measured in this store yet"
+    card = study.read_card(job.store, job.plan.fingerprint, say)
+    seconds = study.seconds_left(Costs(job.store, job.device), job.plan, missing, card, workers)
+    time_left = "the time is not known: this machine has trained none like it into this store yet"
     if seconds is not None:
-        time_left = f"{duration(seconds)} with {workers} workers on the {job.device}, as measured in this store"
+        time_left = f"{duration(seconds)} with {workers} workers on the {job.device}, as others took on this machine"
     out.print(
         f"{len(job.plan.cells)} cells, {len(missing)} to train; {time_left if missing else 'nothing to do'}",
         highlight=False,
@@ -196,7 +199,10 @@ def _job(options: Namespace) -> tuple[Job, int]:
         precision=native_precision(device),
     )
     workers = options.workers or (cores() if device == "cpu" else 1)
-    return Job(plan, Store(options.store), train, device), workers
+    store = Store(options.store)
+    expected = Costs(store, device).seconds(plan, study.read_card(store, plan.fingerprint, say))
+    plan = dataclasses.replace(plan, cells=longest_first(plan.cells, expected))
+    return Job(plan, store, train, device), workers
 
 
 def _report_path(target: str, planned: Plan) -> Path:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+import time
 import traceback
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
 from dqsuite.cells import Cell
-from dqsuite.engines.work import Job, Report, Started, work
+from dqsuite.costs import Costs
+from dqsuite.engines.work import Event, Job, Report, Started, work
 from dqsuite.errors import DqError
 
 
@@ -30,11 +32,27 @@ def run(job: Job, workers: int, report: Report) -> None:
         As `dqsuite.engines.work.work`; or workers died and left cells untrained, which are named.
     """
     workers = min(workers, len(job.untrained()))
+    report = _timing_the_start(job, report)
     if workers > 1:
         job.store.scratch()  # a store that cannot be written is told here, before any process starts
         _share(job, workers, report)
     elif workers:
         work(job, report)
+
+
+def _timing_the_start(job: Job, report: Report) -> Report:
+    """Return the report, which also keeps what it takes from now until the first cell is begun."""
+    asked = time.monotonic()
+    begun = False
+
+    def told(event: Event) -> None:
+        nonlocal begun
+        if not begun and isinstance(event, Started):
+            Costs(job.store, job.device).note_start(time.monotonic() - asked)
+            begun = True
+        report(event)
+
+    return told
 
 
 def _share(job: Job, workers: int, report: Report) -> None:

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from dqsuite import corruptions, datasets, seeds
 from dqsuite.cells import Cell, Plan
+from dqsuite.costs import Costs
 from dqsuite.datasets import Dataset
 from dqsuite.errors import DqError
 from dqsuite.records import pack
@@ -119,6 +120,7 @@ def settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
                 report(Started(cell))
                 trained = job.train(job.plan, cell, dataset, job.device, lambda *epoch: report(Epoch(cell, *epoch)))
                 _put(job.store, key, trained)
+                Costs(job.store, job.device).note(trained.outcome)
                 curve = trained.outcome.curves["test_accuracy"]
                 report(Finished(cell, float(curve[-1]), trained.outcome.provenance["seconds"]))
     except Timeout:

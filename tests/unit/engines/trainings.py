@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dqsuite.corruptions import Manifest
 from dqsuite.engines.pool import Pool
 from dqsuite.errors import DqError
 from dqsuite.outcome import CURVES, Outcome
@@ -26,7 +27,9 @@ def note(plan, cell, dataset, device, watch):
     watch(1, 1, 0.5)
     curves = {name: np.zeros(1, np.float32) for name in CURVES}
     none = np.zeros(len(dataset.y_test), np.uint8)
-    outcome = Outcome(cell, dataset.fingerprint, curves, none, none, {"steps": []}, "epochs", {"seconds": 0.05})
+    counts = np.bincount(dataset.y_train)
+    manifest = Manifest(np.diag(counts), counts, images_changed=0, steps=()).to_json()
+    outcome = Outcome(cell, dataset.fingerprint, curves, none, none, manifest, "epochs", {"seconds": 0.05})
     return Trained(outcome, none.astype(np.float16))
 
 
