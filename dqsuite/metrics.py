@@ -7,11 +7,13 @@ down the side), any others, such as ``repeat``, stand before them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import xarray as xr  # takes a third of a second, which a list of verdicts has no use for
 
 
 def confusion_matrix(truth: NDArray[Any], predicted: xr.DataArray, classes: Sequence[str]) -> xr.DataArray:
@@ -34,6 +36,8 @@ def confusion_matrix(truth: NDArray[Any], predicted: xr.DataArray, classes: Sequ
     pairs = np.asarray(truth, np.int64) * k + flat
     counts = np.stack([np.bincount(row, minlength=k * k) for row in pairs]) if len(pairs) else np.zeros((0, k * k), int)
     leading = predicted.dims[:-1]
+    import xarray as xr
+
     return xr.DataArray(
         counts.reshape(*predicted.shape[:-1], k, k),
         dims=(*leading, "true", "predicted"),
@@ -82,6 +86,7 @@ def directionality(matrix: xr.DataArray) -> xr.DataArray:
 
 def class_ranks(rate: xr.DataArray) -> xr.DataArray:
     """Rank the classes by TPR, 1 for the lowest; ties share their mean rank, nan stays nan."""
+    import xarray as xr
     from scipy.stats import rankdata
 
     ranks: xr.DataArray = xr.apply_ufunc(

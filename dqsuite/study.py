@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, product
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from dqsuite import corruptions, datasets, models, train
 from dqsuite.cells import Cell, Plan, Versions
@@ -24,6 +24,9 @@ from dqsuite.recipes import Recipe
 from dqsuite.records import OtherVersionError
 from dqsuite.stats import Interval, mean_interval
 from dqsuite.store import CARDS, OUTCOMES, Store
+
+if TYPE_CHECKING:
+    import xarray as xr  # takes a third of a second, which a list of verdicts has no use for
 
 Say = Callable[[str], None]
 
@@ -119,6 +122,8 @@ class Study:
     def predicted(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
         """Return the predicted classes (repeat, image) at the ``last`` or the ``best`` epoch."""
         found = self.at(model, condition)
+        import xarray as xr
+
         return xr.DataArray(
             np.stack([outcome.last if epoch == "last" else outcome.best for outcome in found]),
             dims=("repeat", "image"),
@@ -143,6 +148,8 @@ class Study:
         """Return the accuracy minus that of another condition, paired by repeat and image, or None without a pair."""
         if not self.at(model, condition) or not self.at(model, against):
             return None
+        import xarray as xr
+
         one, other = xr.align(self._right(model, condition), self._right(model, against), join="inner")
         return mean_interval((one - other).values) if one.sizes["repeat"] else None
 

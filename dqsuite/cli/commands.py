@@ -27,7 +27,6 @@ from dqsuite.engines import local
 from dqsuite.engines.work import Job
 from dqsuite.hardware import cores, native_precision, resolve_device
 from dqsuite.recipes import RECIPES
-from dqsuite.report import require_writable, write
 from dqsuite.store import Store
 from dqsuite.train import train
 
@@ -50,6 +49,8 @@ def say(text: str) -> None:
 
 def run(options: Namespace) -> None:
     """Train what is missing, show the table, write the report."""
+    from dqsuite.report import require_writable, write
+
     began = time.monotonic()
     job, workers = _job(options)
     plan, store = job.plan, job.store
