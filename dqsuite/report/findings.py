@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,6 @@ from dqsuite.report.sources.common import CONVENTION
 from dqsuite.verdict import Status, Verdict
 
 _SEVERITY = (Status.REFUTED, Status.INCONCLUSIVE, Status.HOLDS)
-_CASES_SAY = {Status.HOLDS: "hold"}
 _MATRICES = 3  # conditions; of more, the recall of each class is shown in their place
 _DRAWN_CLASSES = 20  # above, a table with a column for each class is unreadable
 _LISTED = 60  # conditions of one finding
@@ -63,14 +63,18 @@ class Finding:
 
     @property
     def tally(self) -> str:
-        """How many of the cases have the finding's own verdict, empty for a finding of one case."""
+        """How many of the cases have which verdict, the most severe first; empty for a finding of one case."""
         total = len(self.rulings)
         if total == 1:
             return ""
         if self.is_question:
             return f"{sum(ruling.verdict.n > 0 for ruling in self.rulings)} of {total} cases measured"
-        same = sum(ruling.verdict.status is self.verdict.status for ruling in self.rulings)
-        return f"{same} of {total} cases {_CASES_SAY.get(self.verdict.status, self.verdict.status)}"
+        counts = Counter(ruling.verdict.status for ruling in self.rulings)
+        if len(counts) == 1:
+            return f"all {total} cases"
+        first, *rest = sorted(counts, key=[*_SEVERITY, *Status].index)
+        others = [f"{status} in {counts[status]}" for status in rest]
+        return ", ".join([f"{first} in {counts[first]} of {total} cases", *others])
 
 
 @dataclass(frozen=True)

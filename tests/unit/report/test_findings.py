@@ -56,7 +56,9 @@ def test_a_finding_shows_the_case_that_decides():
     finding = made("lie3-noise-hurts-more", HOLDS, REFUTED, HOLDS)
     assert finding.deciding.judged.case == "1"
     assert finding.verdict.effect == 1.5
-    assert finding.tally == "1 of 3 cases refuted"
+    assert finding.tally == "refuted in 1 of 3 cases, holds in 2"
+    assert made("lie3-noise-hurts-more", HOLDS, HOLDS).tally == "all 2 cases"
+    assert made("lie1-cat-deer", HOLDS).tally == ""
 
 
 def test_questions_are_apart_from_findings(page):
