@@ -74,6 +74,7 @@ def fixed(recipe: Recipe, epochs: int) -> Recipe:
         epochs=epochs,
         updates=0,
         measured=1,
+        schedule="constant",
         milestones=(),
         patience=0,
         plateau_patience=0,
