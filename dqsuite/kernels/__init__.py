@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 def quickened(model: nn.Module) -> nn.Module:
-    """Return the model, float32 on a CPU, with compiled convolutions that share its weights wherever they fit."""
-    from dqsuite.kernels.compiled import compiled
+    """Return the model with compiled convolutions that share its weights wherever they fit.
+
+    For float32 on a CPU, and where `dqsuite.kernels.compiled.compiled` is true.
+    """
     from dqsuite.kernels.small_convolutions import with_small_convolutions
     from dqsuite.kernels.winograd import with_winograd
 
-    return with_winograd(with_small_convolutions(model)) if compiled() else model
+    return with_winograd(with_small_convolutions(model))

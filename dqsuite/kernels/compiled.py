@@ -10,11 +10,14 @@ import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
-from torch import Tensor
 
 from dqsuite.hardware import cpu_flags
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _FOLDER = Path(__file__).parent
 _FLAGS = "-std=c++17", "-O3", "-march=native", "-ffp-contract=fast", "-fPIC", "-shared"

@@ -32,7 +32,7 @@ struct Layer {
     }
 };
 
-enum Pooling { RELU_MAX = 0, TANH_AVERAGE = 1 };  // over 2 x 2; the order is that of kernels/layers.py
+enum Pooling { RELU_MAX = 0, TANH_AVERAGE = 1 };  // over 2 x 2; the order is that of small_convolutions.py
 
 // Correlates one block with `size` of the filters, [channel][row][column][output], from their bias.
 template <int size>
@@ -163,7 +163,8 @@ Offset corner(int i, int j, int quarter, int columns) {
     return (Offset(2 * i + quarter / 2) * columns + 2 * j + quarter % 2) * LANES;
 }
 
-// Rectifies and pools a plane; `which` of the four was the largest, or -1 where none is positive.
+// Rectifies and pools a plane; `which` of the four was the largest, or -1 where none is positive. What is not a number
+// stays it, as in torch: what has diverged must be seen to.
 void relu_max(const Layer &layer, const float *y, float *out, float *which) {
     const int columns = layer.columns();
     for (int i = 0; i < layer.rows() / 2; i++)
@@ -173,7 +174,7 @@ void relu_max(const Layer &layer, const float *y, float *out, float *which) {
                 Integers at = Integers{} - 1;
                 for (int quarter = 0; quarter < 4; quarter++) {
                     const Vector value = load(y + corner(i, j, quarter, columns) + n);
-                    const Integers more = value > best;
+                    const Integers more = (value > best) | (value != value);
                     best = more ? value : best;
                     at = more ? Integers{} + quarter : at;
                 }

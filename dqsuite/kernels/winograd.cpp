@@ -80,6 +80,9 @@ void a(const float *from, Offset step, float *to, Offset next) {
     store(to + 5 * next, x[3]);
 }
 
+// Returns `values` where x is positive or, as in torch, not a number: what has diverged must be seen to.
+Vector rectify(Vector x, Vector values) { return x <= 0.0f ? Vector{} : values; }
+
 // A square of values on the stack: one of a tile's in between, or one that reaches beyond its image.
 struct Square {
     alignas(64) float values[POINTS * WIDTH];
@@ -148,7 +151,7 @@ class Tiles {
                 Vector sum = load(dbias + o);
                 window.each<OUT>([&](Offset value, Offset at) {
                     Vector gradient = load(dy + first + at);
-                    if (shape.rectified) gradient = load(y + first + at) > 0.0f ? gradient : Vector{};
+                    if (shape.rectified) gradient = rectify(load(y + first + at), gradient);
                     store(whole.values + value, gradient);
                     sum += gradient;
                 });
@@ -177,7 +180,7 @@ class Tiles {
                 const Vector constant = load(bias + o);
                 window.each<OUT>([&](Offset value, Offset at) {
                     const Vector found = load(whole.values + value) + constant;
-                    store(to + at, shape.rectified ? (found > 0.0f ? found : Vector{}) : found);
+                    store(to + at, shape.rectified ? rectify(found, found) : found);
                 });
             }
         });

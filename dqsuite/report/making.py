@@ -31,7 +31,7 @@ _UNITS = {
     "milestones": "(epoch, factor)",
     "learning_rate": "per step",
 }
-_KINDS = ("device", "torch", "dqsuite", "python", "numpy")
+_KINDS = ("device", "convolutions", "torch", "dqsuite", "python", "numpy")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dqsuite.datasets import Dataset
 from dqsuite.errors import DqError
 from dqsuite.grammar import parse_term
 from dqsuite.kernels import quickened
+from dqsuite.kernels.compiled import compiled
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.outcome import CURVES, Outcome
 from dqsuite.recipes import Recipe
@@ -49,8 +50,8 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
-        if device == "cpu" and cell.precision == "fp32":
-            model = quickened(model)
+        quick = device == "cpu" and cell.precision == "fp32" and compiled()
+        model = quickened(model) if quick else model
         with _blaming(cell.model):
             run = _Run(cell, model, batches, test, device)
             run.fit(validation, streams.order, watch)
@@ -62,7 +63,7 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         best=run.best,
         manifest=damaged.manifest.to_json(),
         stopped=run.stopped,
-        provenance=_provenance(device, began),
+        provenance=_provenance(device, began) | {"convolutions": "compiled" if quick else "torch"},
     )
     return Trained(outcome, test.confidences(run.logits))
 

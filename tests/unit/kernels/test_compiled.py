@@ -6,8 +6,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from dqsuite import models
-from dqsuite.kernels import compiled, quickened
+from dqsuite.kernels import compiled
 
 
 @pytest.fixture
@@ -68,9 +67,3 @@ def test_a_cache_that_cannot_be_written(cache):
     cache.parent.mkdir()
     cache.write_text("a file where the folder should be")
     assert not compiled.compiled()
-
-
-def test_a_machine_without_a_compiler_trains_with_torch(cache, monkeypatch):
-    monkeypatch.setattr(compiled, "compiler", lambda: None)
-    plain = models.build("lenet", 10, (32, 32, 3))
-    assert quickened(plain) is plain

@@ -64,6 +64,14 @@ def test_constant_images_tie_in_pooling_and_one_of_the_four_takes_the_gradient()
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4 * float(other.abs().max()))
 
 
+@pytest.mark.parametrize("at", [(0, 0), (5, 7)])
+def test_what_is_not_a_number_stays_it_through_relu_and_pooling(at):
+    plain = nn.Sequential(nn.Sequential(nn.Conv2d(1, 1, 1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()))
+    images = torch.zeros(1, 1, 8, 8)
+    images[0, 0][at] = float("nan")
+    assert torch.equal(quickened(plain)(images).isnan(), plain(images).isnan())
+
+
 @pytest.mark.parametrize("value", [0.0, 1e-8, -1e-4, 0.3, -1.0, 5.0, -30.0, 1e4, float("inf"), float("nan")])
 def test_tanh_is_right_from_zero_to_the_infinite(value):
     plain = nn.Sequential(nn.Sequential(nn.Conv2d(1, 1, 1), nn.Tanh(), nn.AvgPool2d(2), nn.Flatten()))

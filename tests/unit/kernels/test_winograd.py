@@ -50,6 +50,11 @@ def test_outputs_of_less_than_three_rows_are_left_to_torch():
     assert_same(layer, torch.randn(3, 16, 4, 9))
 
 
+def test_what_is_not_a_number_stays_it_through_a_relu():
+    (quick, _) = with_winograd(nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU()))
+    assert quick(torch.full((1, 16, 8, 8), float("nan"))).isnan().all()
+
+
 def test_frozen_weights_and_images_without_gradients():
     layer = nn.Conv2d(16, 16, 3)
     layer.weight.requires_grad_(False)
