@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def quickened(model: nn.Module) -> nn.Module:
+def quickened(model: nn.Module, *, ours: bool) -> nn.Module:
     """Return the model with compiled convolutions that share its weights wherever they fit.
 
     For float32 on a CPU, and where `dqsuite.kernels.compiled.compiled` is true.
+
+    Parameters
+    ----------
+    ours : bool
+        Whether nothing but the model's output is looked at. A user's code may look at what is between two layers, so
+        these are not made one.
     """
     from dqsuite.kernels.small_convolutions import with_small_convolutions
     from dqsuite.kernels.winograd import with_winograd
 
-    return with_winograd(with_small_convolutions(model))
+    return with_winograd(with_small_convolutions(model) if ours else model, fused=ours)

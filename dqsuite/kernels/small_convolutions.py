@@ -24,7 +24,7 @@ def with_small_convolutions(model: nn.Module) -> nn.Module:
     layers = list(parts[0].children()) if parts and type(parts[0]) is nn.Sequential else []
     triples = list(zip(*[iter(layers)] * 3, strict=False))
     known = triples and all(_pooling(*triple) is not None for triple in triples)
-    if not known or [type(layer) for layer in layers[3 * len(triples) :]] != [nn.Flatten]:
+    if not known or list(map(repr, layers[3 * len(triples) :])) != [repr(nn.Flatten())]:
         return model
     return nn.Sequential(_Features(triples), *parts[1:])
 

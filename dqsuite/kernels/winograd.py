@@ -17,15 +17,15 @@ _MOST_WEIGHTS = 128 * 256  # of each point, channels times outputs: more do not 
 _POINTS = 36
 
 
-def with_winograd(model: nn.Module) -> nn.Module:
+def with_winograd(model: nn.Module, *, fused: bool) -> nn.Module:
     """Put compiled convolutions that share their weights into the place of the model's 3 × 3 ones of stride 1.
 
-    A ReLU that follows in the same Sequential becomes part of its convolution.
+    If `fused`, a ReLU that follows in the same Sequential becomes part of its convolution.
     """
     for parent in list(model.modules()):
         for (name, child), (next_name, following) in pairwise([*parent.named_children(), ("", None)]):
             if type(child) is nn.Conv2d and _fits(child):
-                rectified = type(parent) is nn.Sequential and type(following) is nn.ReLU
+                rectified = fused and type(parent) is nn.Sequential and type(following) is nn.ReLU
                 setattr(parent, name, _Convolution(child, rectified))
                 if rectified:
                     setattr(parent, next_name, nn.Identity())
@@ -33,6 +33,8 @@ def with_winograd(model: nn.Module) -> nn.Module:
 
 
 def _fits(convolution: nn.Conv2d) -> bool:
+    if convolution._forward_pre_hooks or convolution._forward_hooks:  # they make its weights, or look at its output
+        return False
     channels, outputs, padding = convolution.in_channels, convolution.out_channels, convolution.padding[0]
     width = library().vector_width()
     # whatever else a convolution can be told shows in its text

@@ -51,7 +51,7 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
         quick = device == "cpu" and cell.precision == "fp32" and compiled()
-        model = quickened(model) if quick else model
+        model = quickened(model, ours=_is_ours(cell.model)) if quick else model
         with _blaming(cell.model):
             run = _Run(cell, model, batches, test, device)
             run.fit(validation, streams.order, watch)
@@ -166,13 +166,17 @@ def _seeded(seed: int, device: str) -> Iterator[None]:
         yield
 
 
+def _is_ours(model: str) -> bool:
+    return parse_term(model).name in models.MODELS
+
+
 @contextlib.contextmanager
 def _blaming(model: str) -> Iterator[None]:
     """Tell a defect of a model that is not ours as its user's to mend; one of ours keeps its traceback."""
     try:
         yield
     except (Exception, SystemExit) as error:
-        if parse_term(model).name in models.MODELS or isinstance(error, (DqError, OSError)):
+        if _is_ours(model) or isinstance(error, (DqError, OSError)):
             raise
         cause = f"{model} cannot be trained: {type(error).__name__}: {error}"
         raise DqError(cause, "let it return logits (B, K) that a loss can be taken back through") from error

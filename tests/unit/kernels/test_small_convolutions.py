@@ -130,6 +130,11 @@ def test_layers_that_it_does_not_know_are_left_to_torch(layer):
     assert quickened(plain) is plain
 
 
+def test_another_way_to_flatten_is_left_to_torch():
+    plain = nn.Sequential(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(2)))
+    assert quickened(plain) is plain
+
+
 @pytest.mark.parametrize("model", [nn.Identity(), nn.Sequential(), nn.Sequential(nn.Linear(2, 2))])
 def test_models_of_another_form_stay_as_they_are(model):
     assert quickened(model) is model

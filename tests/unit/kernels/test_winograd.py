@@ -18,7 +18,7 @@ def backward(model: nn.Module, images: Tensor) -> list[Tensor]:
 
 
 def assert_same(plain: nn.Module, images: Tensor) -> None:
-    quick = with_winograd(copy.deepcopy(plain))
+    quick = with_winograd(copy.deepcopy(plain), fused=True)
     assert not any(type(module) is nn.Conv2d for module in quick.modules())
     for one, other in zip(backward(quick, images), backward(plain, images), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4 * float(other.abs().max()))
@@ -50,15 +50,22 @@ def test_outputs_of_less_than_three_rows_are_left_to_torch():
     assert_same(layer, torch.randn(3, 16, 4, 9))
 
 
+def test_a_convolution_that_is_hooked_is_left_to_torch():
+    layer = nn.Conv2d(16, 16, 3)
+    layer.register_forward_hook(lambda *_: None)
+    (found,) = with_winograd(nn.Sequential(layer), fused=True)
+    assert found is layer
+
+
 def test_what_is_not_a_number_stays_it_through_a_relu():
-    (quick, _) = with_winograd(nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU()))
+    (quick, _) = with_winograd(nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU()), fused=True)
     assert quick(torch.full((1, 16, 8, 8), float("nan"))).isnan().all()
 
 
 def test_frozen_weights_and_images_without_gradients():
     layer = nn.Conv2d(16, 16, 3)
     layer.weight.requires_grad_(False)
-    (quick,) = with_winograd(nn.Sequential(copy.deepcopy(layer)))
+    (quick,) = with_winograd(nn.Sequential(copy.deepcopy(layer)), fused=True)
     images = torch.randn(2, 16, 8, 8)
     for each in (layer, quick):
         each(images).sum().backward()
@@ -85,7 +92,7 @@ def test_frozen_weights_and_images_without_gradients():
     ],
 )
 def test_other_convolutions_are_left_to_torch(layer):
-    (found,) = with_winograd(nn.Sequential(layer))
+    (found,) = with_winograd(nn.Sequential(layer), fused=True)
     assert found is layer
 
 
@@ -97,7 +104,19 @@ def test_a_model_computes_the_same_and_keeps_its_weights(name):
     images = torch.randn(3, 3, 32, 32)
     expected = plain(images)
 
-    quick = with_winograd(plain)
+    quick = with_winograd(plain, fused=True)
 
     torch.testing.assert_close(quick(images), expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
     assert [name for name, _ in quick.named_parameters()] == names
+
+
+def test_layers_of_a_users_model_stay_apart():
+    torch.manual_seed(0)
+    plain = nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU())
+    between = plain[0](images := torch.randn(1, 16, 8, 8)).detach()
+
+    quick = with_winograd(plain, fused=False)
+
+    assert type(quick[0]) is not nn.Conv2d
+    torch.testing.assert_close(quick[0](images).detach(), between, rtol=1e-3, atol=1e-4)
+    assert type(quick[1]) is nn.ReLU
