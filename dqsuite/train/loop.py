@@ -28,7 +28,7 @@ from dqsuite.recipes import Recipe
 from dqsuite.train import Trained, Watch, portions
 from dqsuite.train.batches import Batches, Scaling
 from dqsuite.train.evaluate import TestSet
-from dqsuite.train.optimise import Progress, Rate, optimizer
+from dqsuite.train.optimise import Optimizer, Progress, Rate
 
 _NEARLY_FITTED = 0.95  # accuracy met in training, below which measuring the whole training set is not worth its time
 
@@ -77,7 +77,7 @@ class _Run:
         one = test.scaling(test.images[:1])
         self.trained = portions.trained(model, one, cell.recipe.batch_size)
         self.evaluated = portions.evaluated(model, one)
-        self.optimizer = optimizer(model, cell.recipe)
+        self.optimizer = Optimizer(model, cell.recipe)
         self.updates = _updates(cell.recipe, len(batches))
         self.epochs = -(-self.updates // len(batches))
         self.rate = Rate(cell.recipe, self.updates)
@@ -101,7 +101,7 @@ class _Run:
                 validated = float(np.mean(self.last == validation))
             if validated > best:
                 best, self.best = validated, self.last
-            for name, value in zip(CURVES, (loss, fitted, accuracy, self._group_rate()), strict=True):
+            for name, value in zip(CURVES, (loss, fitted, accuracy, self.optimizer.rate), strict=True):
                 self.curves[name].append(value)
             watch(epoch + 1, self.epochs, accuracy)
             if progress.update(validated, self.rate):
@@ -121,8 +121,7 @@ class _Run:
         for update, (images, labels) in enumerate(self.batches.epoch(rng), start=first):
             if update == self.updates:
                 break
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.rate.at(epoch, update)
+            self.optimizer.rate = self.rate.at(epoch, update)
             loss, logits = self._step(images, labels)
             loss_sum += loss * len(labels)
             hits += (logits.argmax(1) == labels).sum()
@@ -131,7 +130,7 @@ class _Run:
 
     def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step of the optimiser; return the batch's mean loss and its logits (B, K)."""
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         parts = zip(torch.split(images, self.trained), torch.split(labels, self.trained), strict=True)
         losses, logits = zip(*(self._gradient(*part, len(labels)) for part in parts), strict=True)
         self.optimizer.step()
@@ -147,9 +146,6 @@ class _Run:
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
-
-    def _group_rate(self) -> float:
-        return float(self.optimizer.param_groups[0]["lr"])
 
 
 def _updates(recipe: Recipe, batches: int) -> int:
