@@ -71,7 +71,7 @@ class Costs:
         self._keep(_kind(outcome.cell), cost)
 
     def note_start(self, seconds: float) -> None:
-        """Keep what it took from asking for cells until the first was begun."""
+        """Keep what it took from asking for cells until the first trained."""
         self._keep(_START, Cost("", "", epochs=0, records=0, measured=0, seconds=seconds))
 
     def seconds(self, plan: Plan, card: Card | None) -> dict[Cell, float]:
@@ -93,7 +93,7 @@ class Costs:
         return found
 
     def start(self) -> float:
-        """Estimate the seconds before the first cell is begun, 0 if that was never measured."""
+        """Estimate the seconds before the first cell trains, 0 if that was never measured."""
         return median([cost.seconds for cost in self._kept(_START)] or [0.0])
 
     def _estimate(self, plan: Plan, cell: Cell, card: Card | None) -> float | None:

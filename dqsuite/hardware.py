@@ -12,7 +12,7 @@ from dqsuite.errors import DqError
 _COMPUTE_CAPABILITY_MAJOR = 75  # CUdevice_attribute of the CUDA driver API
 _BF16_SINCE_MAJOR = 8  # Ampere is the first generation whose tensor cores take bfloat16
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # microseconds of processor time, and in which period
-_CPU_BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
+_CPU_BF16_FLAG = "amx_bf16"  # a unit for products; avx512_bf16 only doubles a rate that float32 beats by Winograd
 
 
 def cores() -> int:
@@ -43,10 +43,13 @@ def resolve_device(name: str) -> str:
 
 
 def native_precision(device: str) -> str:
-    """Return ``bf16`` where the processor has it natively, else ``fp32``: by its flags, never by timing."""
+    """Return ``bf16`` where the processor has a unit for products of it, else ``fp32``.
+
+    By its flags, never by timing: it is part of what is stored, and must not depend on how busy a machine was.
+    """
     if device == "cuda":
         return "bf16" if (cuda_capability() or 0) >= _BF16_SINCE_MAJOR else "fp32"
-    return "bf16" if _CPU_BF16_FLAGS & cpu_flags() else "fp32"
+    return "bf16" if _CPU_BF16_FLAG in cpu_flags() else "fp32"
 
 
 def cuda_capability() -> int | None:

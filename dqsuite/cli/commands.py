@@ -60,6 +60,8 @@ def run(options: Namespace) -> None:
     missing = len(job.untrained())
     if missing:
         _tell_of_the_compiler(job)
+        expected = Costs(store, job.device).seconds(plan, study.read_card(store, plan.fingerprint, say))
+        job = dataclasses.replace(job, plan=dataclasses.replace(plan, cells=longest_first(plan.cells, expected)))
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             local.run(job, workers, progress)
     found = study.load(store, plan, say)
@@ -209,10 +211,7 @@ def _job(options: Namespace) -> tuple[Job, int]:
         precision=native_precision(device),
     )
     workers = options.workers or (cores() if device == "cpu" else 1)
-    store = Store(options.store)
-    expected = Costs(store, device).seconds(plan, study.read_card(store, plan.fingerprint, say))
-    plan = dataclasses.replace(plan, cells=longest_first(plan.cells, expected))
-    return Job(plan, store, train, device), workers
+    return Job(plan, Store(options.store), train, device), workers
 
 
 def _report_path(target: str, planned: Plan) -> Path:

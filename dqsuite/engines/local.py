@@ -8,11 +8,12 @@ import sys
 import time
 import traceback
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any, cast
 
 from dqsuite.cells import Cell
 from dqsuite.costs import Costs
-from dqsuite.engines.work import Event, Job, Report, Started, work
+from dqsuite.engines.work import Event, Finished, Job, Report, Started, work
 from dqsuite.errors import DqError
 
 
@@ -41,15 +42,15 @@ def run(job: Job, workers: int, report: Report) -> None:
 
 
 def _timing_the_start(job: Job, report: Report) -> Report:
-    """Return the report, which also keeps what it takes from now until the first cell is begun."""
+    """Return the report, which also keeps what the first cell took beyond its own training: workers, torch, data."""
     asked = time.monotonic()
-    begun = False
+    known = False
 
     def told(event: Event) -> None:
-        nonlocal begun
-        if not begun and isinstance(event, Started):
-            Costs(job.store, job.device).note_start(time.monotonic() - asked)
-            begun = True
+        nonlocal known
+        if not known and isinstance(event, Finished):
+            Costs(job.store, job.device).note_start(time.monotonic() - asked - event.seconds)
+            known = True
         report(event)
 
     return told
@@ -57,7 +58,7 @@ def _timing_the_start(job: Job, report: Report) -> Report:
 
 def _share(job: Job, workers: int, report: Report) -> None:
     context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
-    crew: dict[Connection[Any, Any], Any] = {}
+    crew: dict[Connection[Any, Any], BaseProcess] = {}
     training: dict[Connection[Any, Any], Cell] = {}
     try:
         for _ in range(workers):
@@ -71,7 +72,7 @@ def _share(job: Job, workers: int, report: Report) -> None:
                 try:
                     event = inbox.recv()
                 except (EOFError, OSError):
-                    crew.pop(inbox).join()
+                    _end(crew.pop(inbox))
                     continue
                 if isinstance(event, BaseException):
                     raise event
@@ -80,9 +81,14 @@ def _share(job: Job, workers: int, report: Report) -> None:
                 report(event)
     finally:
         for worker in crew.values():
-            worker.terminate()
-            worker.join()
+            _end(worker)
     _require_all(job, list(training.values()))
+
+
+def _end(worker: BaseProcess) -> None:
+    """End a process that has nothing left to say: torch would take a second to leave it in good order."""
+    worker.terminate()
+    worker.join()
 
 
 def _require_all(job: Job, training: list[Cell]) -> None:
@@ -109,3 +115,5 @@ def _worker(job: Job, outbox: Connection[Any, Any]) -> None:
         outbox.send(error)
     except BaseException:
         outbox.send(WorkerError(traceback.format_exc()))
+    finally:
+        outbox.close()

@@ -28,6 +28,7 @@ def compiler() -> str | None:
     return next(filter(None, map(shutil.which, [os.environ.get("CXX", ""), "c++", "g++", "clang++"])), None)
 
 
+@lru_cache(maxsize=1)  # what fails once is not tried again with every cell
 def compiled() -> bool:
     """Tell whether there is a `library`; it is compiled now, if need be, which takes seconds."""
     try:

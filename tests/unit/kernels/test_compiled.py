@@ -13,9 +13,11 @@ from dqsuite.kernels import compiled
 def cache(tmp_path, monkeypatch) -> Path:
     """Return an empty cache folder of the user, for this process and its children."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    compiled.library.cache_clear()
+    for remembered in (compiled.library, compiled.compiled):
+        remembered.cache_clear()
     yield platformdirs.user_cache_path("dqsuite") / "kernels"
-    compiled.library.cache_clear()
+    for remembered in (compiled.library, compiled.compiled):
+        remembered.cache_clear()
 
 
 def lanes() -> int:
@@ -67,3 +69,12 @@ def test_a_cache_that_cannot_be_written(cache):
     cache.parent.mkdir()
     cache.write_text("a file where the folder should be")
     assert not compiled.compiled()
+
+
+def test_what_fails_is_not_tried_again_in_the_same_process(cache, monkeypatch, tmp_path):
+    broken, tried = tmp_path / "broken", tmp_path / "tried"
+    broken.write_text(f"#!/bin/sh\necho once >> {tried}\nexit 1\n")
+    broken.chmod(broken.stat().st_mode | stat.S_IEXEC)
+    monkeypatch.setenv("CXX", str(broken))
+    assert [compiled.compiled() for _ in range(3)] == [False, False, False]
+    assert tried.read_text() == "once\n"
