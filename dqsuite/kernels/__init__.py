@@ -1,4 +1,4 @@
-"""Convolutions that are faster on one thread of a CPU than torch's, compiled from C++ on the machine that trains.
+"""Layers that are faster on one thread of a CPU than torch's, compiled from C++ on the machine that trains.
 
 They are optional: without a compiler torch's own are used. Results differ by rounding.
 """
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def quickened(model: nn.Module, *, ours: bool) -> nn.Module:
-    """Return the model with compiled convolutions that share its weights wherever they fit.
+    """Return the model with compiled layers that share its weights wherever they fit.
 
     For float32 on a CPU, and where `dqsuite.kernels.compiled.compiled` is true.
 
@@ -22,7 +22,7 @@ def quickened(model: nn.Module, *, ours: bool) -> nn.Module:
         Whether nothing but the model's output is looked at. A user's code may look at what is between two layers, so
         these are not made one.
     """
+    from dqsuite.kernels.layers import with_compiled_layers
     from dqsuite.kernels.small_convolutions import with_small_convolutions
-    from dqsuite.kernels.winograd import with_winograd
 
-    return with_winograd(with_small_convolutions(model) if ours else model, fused=ours)
+    return with_compiled_layers(with_small_convolutions(model) if ours else model, fused=ours)

@@ -6,11 +6,12 @@
 
 #include <vector>
 
-#include "vectors.hpp"
+#include "products.hpp"
 
 namespace {
 
 constexpr int LANES = 2 * WIDTH;  // two registers share each weight that is loaded
+constexpr int MOST_FILTERS = MOST_SUMS / 2;  // of a tile of outputs
 constexpr int MOST_TAPS = 5;      // of a tile of weights: its 2 * 5 sums, two gradients and an input fill 16
 
 // What is fixed by the images and the weights of a layer.
@@ -72,7 +73,7 @@ template <typename F>
 std::vector<float> packed(const Layer &layer, F at) {
     std::vector<float> filters;
     filters.reserve(layer.weights());
-    tiles(layer.outputs, [&](int first, int size) {
+    tiles<MOST_FILTERS>(layer.outputs, [&](int first, int size) {
         for (int c = 0; c < layer.channels; c++)
             for (int tap = 0; tap < layer.kernel * layer.kernel; tap++)
                 for (int o = first; o < first + size; o++) filters.push_back(at(o, c, tap));
@@ -82,7 +83,7 @@ std::vector<float> packed(const Layer &layer, F at) {
 
 // Convolves one block with all filters.
 void convolve(const Layer &layer, const float *x, const float *filters, const float *bias, float *y) {
-    tiles(layer.outputs, [&](int first, int size) {
+    tiles<MOST_FILTERS>(layer.outputs, [&](int first, int size) {
         const float *own = filters + Offset(first) * layer.channels * layer.kernel * layer.kernel;
         float *to = y + first * layer.plane();
         switch (size) {
@@ -163,23 +164,17 @@ Offset corner(int i, int j, int quarter, int columns) {
     return (Offset(2 * i + quarter / 2) * columns + 2 * j + quarter % 2) * LANES;
 }
 
-// Rectifies and pools a plane; `which` of the four was the largest, or -1 where none is positive. What is not a number
-// stays it, as in torch: what has diverged must be seen to.
+// Rectifies and pools a plane, and tells which of the four each is.
 void relu_max(const Layer &layer, const float *y, float *out, float *which) {
     const int columns = layer.columns();
     for (int i = 0; i < layer.rows() / 2; i++)
         for (int j = 0; j < columns / 2; j++, out += LANES, which += LANES)
             for (int n = 0; n < LANES; n += WIDTH) {
-                Vector best{};
-                Integers at = Integers{} - 1;
-                for (int quarter = 0; quarter < 4; quarter++) {
-                    const Vector value = load(y + corner(i, j, quarter, columns) + n);
-                    const Integers more = (value > best) | (value != value);
-                    best = more ? value : best;
-                    at = more ? Integers{} + quarter : at;
-                }
-                store(out + n, best);
-                store(which + n, reinterpret_cast<Vector>(at));
+                Largest largest;
+                for (int quarter = 0; quarter < 4; quarter++)
+                    largest.take(load(y + corner(i, j, quarter, columns) + n), quarter);
+                store(out + n, largest.value);
+                store(which + n, reinterpret_cast<Vector>(largest.which));
             }
 }
 
@@ -194,15 +189,8 @@ void relu_max_back(const Layer &layer, const float *gradient, const float *which
             }
 }
 
-// exp(-2 |x|) as a power of two times the Taylor series of what is left: the error of tanh is below 2e-7.
 Vector tanh_of(Vector x) {
-    const Vector magnitude = x < 0.0f ? -x : x;
-    const Vector exponent = magnitude > 40.0f ? Vector{} - 115.4156f : magnitude * -2.8853901f;  // -2 / ln 2
-    const Integers whole = __builtin_convertvector(exponent - 0.5f, Integers);                   // rounds to zero
-    const Vector rest = (exponent - __builtin_convertvector(whole, Vector)) * 0.69314718f;
-    Vector power = Vector{} + 1.0f / 720;
-    for (float factor : {1.0f / 120, 1.0f / 24, 1.0f / 6, 1.0f / 2, 1.0f, 1.0f}) power = power * rest + factor;
-    const Vector small = power * reinterpret_cast<Vector>((whole + 127) << 23);
+    const Vector small = exp_of(-2.0f * (x < 0.0f ? -x : x));
     const Vector found = (1.0f - small) / (1.0f + small);
     return x < 0.0f ? -found : found;
 }

@@ -7,30 +7,23 @@
 
 #include <vector>
 
-#include "vectors.hpp"
+#include "convolution.hpp"
+#include "products.hpp"
 
 namespace {
 
 constexpr int OUT = 4, IN = 6, POINTS = IN * IN;
-constexpr int TILES = 24;  // at a time: their points stay in the cache of a core
+constexpr int TILES = 48;  // at a time: their points stay in the cache of a core
 
 // From one point to the next, in floats: not a multiple of a page, or all would fall into the same lines of the cache.
 Offset stride(int depth) { return Offset(TILES) * depth + 16; }
 
-struct Convolution {
-    int images, height, width, channels;
-    int outputs, padding;
-    int rectified;  // 1: negative outputs become 0
-
-    int rows() const { return height + 2 * padding - 2; }
-    int columns() const { return width + 2 * padding - 2; }
-    int across() const { return (columns() + OUT - 1) / OUT; }
-    int tiles_of_image() const { return (rows() + OUT - 1) / OUT * across(); }
-};
+int across(const Convolution &shape) { return (shape.columns() + OUT - 1) / OUT; }
+int tiles_of_image(const Convolution &shape) { return (shape.rows() + OUT - 1) / OUT * across(shape); }
 
 // The one-dimensional transforms of vectors `step` floats apart to others `next` floats apart.
 
-void b_transposed(const float *from, Offset step, float *to, Offset next) {
+INLINE void b_transposed(const float *from, Offset step, float *to, Offset next) {
     Vector x[IN];
     for (int i = 0; i < IN; i++) x[i] = load(from + i * step);
     const Vector a = x[4] - 4.0f * x[2], b = x[3] - 4.0f * x[1];
@@ -43,7 +36,7 @@ void b_transposed(const float *from, Offset step, float *to, Offset next) {
     store(to + 5 * next, 4.0f * x[1] - 5.0f * x[3] + x[5]);
 }
 
-void b(const float *from, Offset step, float *to, Offset next) {
+INLINE void b(const float *from, Offset step, float *to, Offset next) {
     Vector x[IN];
     for (int i = 0; i < IN; i++) x[i] = load(from + i * step);
     const Vector a = x[1] + x[2], b = x[1] - x[2];
@@ -56,7 +49,7 @@ void b(const float *from, Offset step, float *to, Offset next) {
     store(to + 5 * next, x[5]);
 }
 
-void a_transposed(const float *from, Offset step, float *to, Offset next) {
+INLINE void a_transposed(const float *from, Offset step, float *to, Offset next) {
     Vector x[IN];
     for (int i = 0; i < IN; i++) x[i] = load(from + i * step);
     const Vector a = x[1] + x[2], b = x[1] - x[2];
@@ -67,7 +60,7 @@ void a_transposed(const float *from, Offset step, float *to, Offset next) {
     store(to + 3 * next, b + 8.0f * d + x[5]);
 }
 
-void a(const float *from, Offset step, float *to, Offset next) {
+INLINE void a(const float *from, Offset step, float *to, Offset next) {
     Vector x[OUT];
     for (int i = 0; i < OUT; i++) x[i] = load(from + i * step);
     const Vector even = x[0] + x[2], odd = x[1] + x[3];
@@ -79,9 +72,6 @@ void a(const float *from, Offset step, float *to, Offset next) {
     store(to + 4 * next, even_twice - odd_twice);
     store(to + 5 * next, x[3]);
 }
-
-// Returns `values` where x is positive or, as in torch, not a number: what has diverged must be seen to.
-Vector rectify(Vector x, Vector values) { return x <= 0.0f ? Vector{} : values; }
 
 // A square of values on the stack: one of a tile's in between, or one that reaches beyond its image.
 struct Square {
@@ -140,7 +130,7 @@ class Tiles {
         });
     }
 
-    // dy, 0 where a rectified y is 0 -> A dy A', [point][tile][output], and its sums, added to dbias
+    // dy -> the gradients by the convolution g -> A g A', [point][tile][output], and the sums of g, added to dbias
     void take_gradients(const float *dy, const float *y, float *points, float *dbias) const {
         const Offset next = stride(shape.outputs);
         each([&](int tile, Offset image, int row, int column) {
@@ -149,12 +139,20 @@ class Tiles {
                 const Offset first = image * window.rows * window.down() + o;
                 Square whole{}, half;
                 Vector sum = load(dbias + o);
-                window.each<OUT>([&](Offset value, Offset at) {
-                    Vector gradient = load(dy + first + at);
-                    if (shape.rectified) gradient = rectify(load(y + first + at), gradient);
-                    store(whole.values + value, gradient);
-                    sum += gradient;
-                });
+                if (shape.ending == RELU_MAX)
+                    window.each<OUT / 2>([&](Offset value, Offset at) {
+                        const Vector gradient = load(dy + first + at);
+                        const Integers which = reinterpret_cast<Integers>(load(y + first + at));
+                        for (int quarter = 0; quarter < 4; quarter++)
+                            store(whole.values + corner(value, quarter), which == quarter ? gradient : Vector{});
+                        sum += which >= 0 ? gradient : Vector{};
+                    });
+                else
+                    window.each<OUT>([&](Offset value, Offset at) {
+                        const Vector gradient = shape.begin(load(y + first + at), load(dy + first + at));
+                        store(whole.values + value, gradient);
+                        sum += gradient;
+                    });
                 store(dbias + o, sum);
                 float *to = points + Offset(tile) * shape.outputs + o;
                 for (int j = 0; j < OUT; j++)
@@ -164,24 +162,32 @@ class Tiles {
         });
     }
 
-    // A'mA + bias -> y
-    void give_outputs(const float *points, const float *bias, float *y) const {
+    // A'mA + bias -> y, and where it is pooled which of the four each is
+    void give_outputs(const float *points, const float *bias, float *y, float *which) const {
         const Offset next = stride(shape.outputs);
         each([&](int tile, Offset image, int row, int column) {
             const Window window = outputs(row, column);
             for (int o = 0; o < shape.outputs; o += WIDTH) {
                 Square half, whole;
                 const float *from = points + Offset(tile) * shape.outputs + o;
-                float *to = y + image * window.rows * window.down() + o;
+                const Offset first = image * window.rows * window.down() + o;
                 for (int j = 0; j < IN; j++)
                     a_transposed(from + j * next, IN * next, half.values + j * half.across, half.down);
                 for (int i = 0; i < OUT; i++)
                     a_transposed(half.values + i * half.down, half.across, whole.values + i * whole.down, whole.across);
                 const Vector constant = load(bias + o);
-                window.each<OUT>([&](Offset value, Offset at) {
-                    const Vector found = load(whole.values + value) + constant;
-                    store(to + at, shape.rectified ? rectify(found, found) : found);
-                });
+                if (shape.ending == RELU_MAX)
+                    window.each<OUT / 2>([&](Offset value, Offset at) {
+                        Largest largest;
+                        for (int quarter = 0; quarter < 4; quarter++)
+                            largest.take(load(whole.values + corner(value, quarter)) + constant, quarter);
+                        store(y + first + at, largest.value);
+                        store(which + first + at, reinterpret_cast<Vector>(largest.which));
+                    });
+                else
+                    window.each<OUT>([&](Offset value, Offset at) {
+                        store(y + first + at, shape.end(load(whole.values + value) + constant));
+                    });
             }
         });
     }
@@ -216,64 +222,27 @@ class Tiles {
         return {row - shape.padding, column - shape.padding, shape.height, shape.width, shape.channels};
     }
 
-    Window outputs(int row, int column) const { return {row, column, shape.rows(), shape.columns(), shape.outputs}; }
+    // The outputs as they are stored.
+    Window outputs(int row, int column) const {
+        const int pooled = shape.ending == RELU_MAX ? 2 : 1;
+        return {row / pooled, column / pooled, shape.rows() / pooled, shape.columns() / pooled, shape.outputs};
+    }
+
+    // One of the four values in a square under a pooled one's, in the order of their rows.
+    static Offset corner(Offset value, int quarter) {
+        return 2 * value + quarter / 2 * Square::down + quarter % 2 * Square::across;
+    }
 
     // Calls f(tile, image, first row of its outputs, first column).
     template <typename F>
     void each(F f) const {
-        const int per_image = shape.tiles_of_image();
+        const int per_image = tiles_of_image(shape);
         for (int tile = 0; tile < TILES && first + tile < shape.images * per_image; tile++) {
             const int place = (first + tile) % per_image;
-            f(tile, (first + tile) / per_image, place / shape.across() * OUT, place % shape.across() * OUT);
+            f(tile, (first + tile) / per_image, place / across(shape) * OUT, place % across(shape) * OUT);
         }
     }
 };
-
-// c[rows][columns] = or += left right[count][columns], for a tile of it two registers wide at most. The left matrix is
-// [rows][by], or where it is `transposed` [count][by].
-template <int rows, int vectors, bool transposed>
-void multiply(const float *left, Offset by, const float *right, int count, int columns, float *c, bool add) {
-    Vector sums[rows][vectors];
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) sums[r][v] = add ? load(c + Offset(r) * columns + v * WIDTH) : Vector{};
-#pragma GCC unroll 4
-    for (int k = 0; k < count; k++) {
-        Vector values[vectors];
-        for (int v = 0; v < vectors; v++) values[v] = load(right + v * WIDTH);
-        right += columns;
-#pragma GCC unroll 6
-        for (int r = 0; r < rows; r++)
-            for (int v = 0; v < vectors; v++) sums[r][v] += values[v] * (transposed ? left[r] : left[r * by]);
-        left += transposed ? by : 1;
-    }
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) store(c + Offset(r) * columns + v * WIDTH, sums[r][v]);
-}
-
-template <int vectors, bool transposed>
-void multiply(int rows, const float *left, Offset by, const float *right, int count, int columns, float *c, bool add) {
-    switch (rows) {
-        case 1: return multiply<1, vectors, transposed>(left, by, right, count, columns, c, add);
-        case 2: return multiply<2, vectors, transposed>(left, by, right, count, columns, c, add);
-        case 3: return multiply<3, vectors, transposed>(left, by, right, count, columns, c, add);
-        case 4: return multiply<4, vectors, transposed>(left, by, right, count, columns, c, add);
-        case 5: return multiply<5, vectors, transposed>(left, by, right, count, columns, c, add);
-        case 6: return multiply<6, vectors, transposed>(left, by, right, count, columns, c, add);
-    }
-}
-
-template <bool transposed>
-void multiply(int rows, const float *left, Offset by, const float *right, int count, int columns, float *c, bool add) {
-    for (int column = 0; column < columns; column += 2 * WIDTH)
-        tiles(rows, [&](int first, int size) {
-            const float *from = left + (transposed ? first : first * by);
-            float *to = c + Offset(first) * columns + column;
-            if (column + WIDTH < columns)
-                multiply<2, transposed>(size, from, by, right + column, count, columns, to, add);
-            else
-                multiply<1, transposed>(size, from, by, right + column, count, columns, to, add);
-        });
-}
 
 }  // namespace
 
@@ -282,39 +251,42 @@ extern "C" {
 int vector_width() { return WIDTH; }
 
 // x [images][height][width][channels], weights GwG' [36][channels][outputs], bias [outputs]
-// -> y [images][rows][columns][outputs]
+// -> y [images][rows][columns][outputs], or where it is pooled [rows / 2][columns / 2], and then which of the four
 void winograd_forward(const Convolution *const shape, const float *x, const float *weights, const float *bias,
-                      float *y) {
+                      float *y, float *which) {
     const int channels = shape->channels, outputs = shape->outputs;
     std::vector<float> inputs(POINTS * stride(channels)), products(POINTS * stride(outputs));
-    for (int first = 0; first < shape->images * shape->tiles_of_image(); first += TILES) {
+    for (int first = 0; first < shape->images * tiles_of_image(*shape); first += TILES) {
         const Tiles tiles(*shape, first);
+        const int count = std::min(TILES, shape->images * tiles_of_image(*shape) - first);
         tiles.take_inputs(x, inputs.data());
         for (int p = 0; p < POINTS; p++)
-            multiply<false>(TILES, inputs.data() + p * stride(channels), channels,
-                            weights + Offset(p) * channels * outputs, channels, outputs,
-                            products.data() + p * stride(outputs), false);
-        tiles.give_outputs(products.data(), bias, y);
+            multiply<false>(count, {inputs.data() + p * stride(channels), channels,
+                                    weights + Offset(p) * channels * outputs, channels, outputs,
+                                    products.data() + p * stride(outputs), outputs, false});
+        tiles.give_outputs(products.data(), bias, y, which);
     }
 }
 
-// transposed [36][outputs][channels]: the weights again
+// transposed [36][outputs][channels]: the weights again; y: where it is pooled, which of the four
 // -> dx (unless null), and dweights [36][channels][outputs] and dbias [outputs], to both of which it adds
 void winograd_backward(const Convolution *const shape, const float *x, const float *transposed, const float *y,
                        const float *dy, float *dx, float *dweights, float *dbias) {
     const int channels = shape->channels, outputs = shape->outputs;
     std::vector<float> inputs(POINTS * stride(channels)), gradients(POINTS * stride(outputs));
-    for (int first = 0; first < shape->images * shape->tiles_of_image(); first += TILES) {
+    for (int first = 0; first < shape->images * tiles_of_image(*shape); first += TILES) {
         const Tiles tiles(*shape, first);
-        const int count = std::min(TILES, shape->images * shape->tiles_of_image() - first);
+        const int count = std::min(TILES, shape->images * tiles_of_image(*shape) - first);
         tiles.take_inputs(x, inputs.data());
         tiles.take_gradients(dy, y, gradients.data(), dbias);
         for (int p = 0; p < POINTS; p++) {
             float *input = inputs.data() + p * stride(channels);
             const float *gradient = gradients.data() + p * stride(outputs);
             const Offset weights = Offset(p) * channels * outputs;
-            multiply<true>(channels, input, channels, gradient, count, outputs, dweights + weights, true);
-            if (dx) multiply<false>(TILES, gradient, outputs, transposed + weights, outputs, channels, input, false);
+            multiply<true>(channels, {input, channels, gradient, count, outputs, dweights + weights, outputs, true});
+            if (dx)
+                multiply<false>(count, {gradient, outputs, transposed + weights, outputs, channels, input, channels,
+                                        false});
         }
         if (dx) tiles.give_gradients(inputs.data(), dx);
     }

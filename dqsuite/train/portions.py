@@ -9,7 +9,7 @@ from dqsuite.models.evaluating import evaluating
 _CACHED = 3 * 2**19  # float32 of the largest activation: 6 MB, for the layers before and after it want room too
 _ON_CARD = 2000  # a GPU wants much work at a time
 
-_BY_RECORD = nn.Sequential, nn.Conv2d, nn.Linear, nn.ReLU, nn.Tanh, nn.MaxPool2d, nn.AvgPool2d, nn.Flatten
+_BY_RECORD = nn.Sequential, nn.Identity, nn.Conv2d, nn.Linear, nn.ReLU, nn.Tanh, nn.MaxPool2d, nn.AvgPool2d, nn.Flatten
 
 
 def evaluated(model: nn.Module, image: Tensor) -> int:

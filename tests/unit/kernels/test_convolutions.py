@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from dqsuite import models
-from dqsuite.kernels.winograd import with_winograd
+from dqsuite.kernels.layers import with_compiled_layers
 
 
 def backward(model: nn.Module, images: Tensor) -> list[Tensor]:
@@ -18,22 +18,43 @@ def backward(model: nn.Module, images: Tensor) -> list[Tensor]:
 
 
 def assert_same(plain: nn.Module, images: Tensor) -> None:
-    quick = with_winograd(copy.deepcopy(plain), fused=True)
+    quick = with_compiled_layers(copy.deepcopy(plain), fused=True)
     assert not any(type(module) is nn.Conv2d for module in quick.modules())
     for one, other in zip(backward(quick, images), backward(plain, images), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4 * float(other.abs().max()))
 
 
-@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize("ending", [[], [nn.ReLU()], [nn.ELU()], [nn.ReLU(), nn.MaxPool2d(2)]])
 @pytest.mark.parametrize("padding", [0, 1])
 @pytest.mark.parametrize(
     ("shape", "outputs"),
-    [((1, 16, 8, 8), 16), ((3, 32, 13, 9), 16), ((2, 16, 5, 26), 48), ((5, 64, 7, 6), 32), ((30, 16, 4, 4), 112)],
+    [
+        ((1, 16, 8, 8), 16),
+        ((3, 32, 13, 9), 16),
+        ((2, 16, 5, 26), 48),
+        ((5, 64, 7, 6), 32),
+        ((30, 16, 4, 4), 112),
+        ((2, 1, 28, 27), 32),
+        ((3, 3, 9, 14), 16),
+    ],
 )
-def test_values_and_gradients_are_those_of_torch(rectified, padding, shape, outputs):
+def test_values_and_gradients_are_those_of_torch(ending, padding, shape, outputs):
     torch.manual_seed(0)
-    layers = [nn.Conv2d(shape[1], outputs, 3, padding=padding), *([nn.ReLU()] if rectified else [])]
-    assert_same(nn.Sequential(*layers), torch.randn(shape))
+    layer = nn.Conv2d(shape[1], outputs, 3, padding=padding)
+    assert_same(nn.Sequential(layer, *ending), torch.randn(shape))
+
+
+@pytest.mark.parametrize("ending", [[], [nn.ReLU()], [nn.ELU()], [nn.ReLU(), nn.MaxPool2d(2)]])
+def test_few_channels_of_images_without_gradients(ending):
+    torch.manual_seed(0)
+    plain = nn.Sequential(nn.Conv2d(3, 32, 3, padding=1), *ending)
+    quick = with_compiled_layers(copy.deepcopy(plain), fused=True)
+    images = torch.randn(3, 3, 10, 9)
+    for model in (plain, quick):
+        found = model(images)
+        (found * torch.linspace(-1, 1, found.numel()).view(found.shape)).sum().backward()
+    for one, other in zip(quick.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, rtol=1e-3, atol=1e-4 * float(other.grad.abs().max()))
 
 
 def test_no_bias_and_images_in_either_memory_format():
@@ -44,28 +65,22 @@ def test_no_bias_and_images_in_either_memory_format():
     assert_same(layer, images.to(memory_format=torch.channels_last))
 
 
-def test_outputs_of_less_than_three_rows_are_left_to_torch():
-    torch.manual_seed(0)
-    layer = nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU())
-    assert_same(layer, torch.randn(3, 16, 4, 9))
-
-
 def test_a_convolution_that_is_hooked_is_left_to_torch():
     layer = nn.Conv2d(16, 16, 3)
     layer.register_forward_hook(lambda *_: None)
-    (found,) = with_winograd(nn.Sequential(layer), fused=True)
+    (found,) = with_compiled_layers(nn.Sequential(layer), fused=True)
     assert found is layer
 
 
 def test_what_is_not_a_number_stays_it_through_a_relu():
-    (quick, _) = with_winograd(nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU()), fused=True)
+    (quick, _) = with_compiled_layers(nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU()), fused=True)
     assert quick(torch.full((1, 16, 8, 8), float("nan"))).isnan().all()
 
 
 def test_frozen_weights_and_images_without_gradients():
     layer = nn.Conv2d(16, 16, 3)
     layer.weight.requires_grad_(False)
-    (quick,) = with_winograd(nn.Sequential(copy.deepcopy(layer)), fused=True)
+    (quick,) = with_compiled_layers(nn.Sequential(copy.deepcopy(layer)), fused=True)
     images = torch.randn(2, 16, 8, 8)
     for each in (layer, quick):
         each(images).sum().backward()
@@ -76,7 +91,7 @@ def test_frozen_weights_and_images_without_gradients():
 @pytest.mark.parametrize(
     "layer",
     [
-        nn.Conv2d(3, 16, 3),
+        nn.Conv2d(5, 16, 3),
         nn.Conv2d(16, 10, 3),
         nn.Conv2d(16, 16, 3, stride=2),
         nn.Conv2d(16, 16, 5, padding=1),
@@ -92,7 +107,7 @@ def test_frozen_weights_and_images_without_gradients():
     ],
 )
 def test_other_convolutions_are_left_to_torch(layer):
-    (found,) = with_winograd(nn.Sequential(layer), fused=True)
+    (found,) = with_compiled_layers(nn.Sequential(layer), fused=True)
     assert found is layer
 
 
@@ -104,7 +119,7 @@ def test_a_model_computes_the_same_and_keeps_its_weights(name):
     images = torch.randn(3, 3, 32, 32)
     expected = plain(images)
 
-    quick = with_winograd(plain, fused=True)
+    quick = with_compiled_layers(plain, fused=True)
 
     torch.testing.assert_close(quick(images), expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
     assert [name for name, _ in quick.named_parameters()] == names
@@ -115,7 +130,7 @@ def test_layers_of_a_users_model_stay_apart():
     plain = nn.Sequential(nn.Conv2d(16, 16, 3), nn.ReLU())
     between = plain[0](images := torch.randn(1, 16, 8, 8)).detach()
 
-    quick = with_winograd(plain, fused=False)
+    quick = with_compiled_layers(plain, fused=False)
 
     assert type(quick[0]) is not nn.Conv2d
     torch.testing.assert_close(quick[0](images).detach(), between, rtol=1e-3, atol=1e-4)

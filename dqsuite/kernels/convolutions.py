@@ -1,0 +1,161 @@
+"""3 × 3 convolutions with the layers that follow them, compiled: see `winograd.cpp` and `few_channels.cpp`."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import elu, max_pool2d
+
+from dqsuite.kernels.compiled import address, library
+
+_PLAIN, _RELU, _ELU, _RELU_MAX = range(4)  # what follows a convolution, by the numbers that they have in C++
+_ENDINGS: dict[tuple[str, ...], int] = {
+    (repr(nn.ReLU()), repr(nn.MaxPool2d(2))): _RELU_MAX,
+    (repr(nn.ReLU()),): _RELU,
+    (repr(nn.ReLU(inplace=True)),): _RELU,
+    (repr(nn.ELU()),): _ELU,
+}
+_TORCHS: dict[int, Callable[[Tensor], Tensor]] = {_PLAIN: nn.Identity(), _RELU: torch.relu, _ELU: elu}
+_FEW = 4  # channels of an image
+_LEAST_ROWS = 3  # of the output: below, most of a tile of 4 × 4 would be thrown away
+_MOST_WEIGHTS = 128 * 256  # channels times outputs: the points of more do not stay in the cache
+_POINTS = 36
+
+
+def compiled_convolution(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
+    """Return a layer of the same weights for it and for the first of those that follow, and how many these are."""
+    if type(layer) is not nn.Conv2d or not _fits(layer):
+        return None
+    texts = tuple(map(repr, following))
+    taken, ending = next(((len(key), n) for key, n in _ENDINGS.items() if texts[: len(key)] == key), (0, _PLAIN))
+    return _Convolution(layer, ending), taken
+
+
+def _fits(convolution: nn.Conv2d) -> bool:
+    if convolution._forward_pre_hooks or convolution._forward_hooks:  # they make its weights, or look at its output
+        return False
+    channels, outputs, padding = convolution.in_channels, convolution.out_channels, convolution.padding[0]
+    # whatever else a convolution can be told shows in its text
+    simple = padding in (0, 1) and repr(convolution) in (
+        repr(nn.Conv2d(channels, outputs, 3, padding=padding, bias=bias, device="meta")) for bias in (True, False)
+    )
+    known = channels <= _FEW or (_fill(channels) and channels * outputs <= _MOST_WEIGHTS)
+    return simple and known and _fill(outputs)
+
+
+def _fill(channels: int) -> bool:
+    """Return whether channels fill the vectors that they are the lanes of."""
+    return channels % int(library().vector_width()) == 0
+
+
+class _Convolution(nn.Conv2d):
+    """Has the weights of another convolution, and what followed that."""
+
+    def __init__(self, other: nn.Conv2d, ending: int) -> None:
+        self.ending = ending
+        biased, padding = other.bias is not None, other.padding
+        super().__init__(other.in_channels, other.out_channels, 3, padding=padding, bias=biased, device="meta")
+        self.weight, self.bias = other.weight, other.bias
+
+    def forward(self, images: Tensor) -> Tensor:
+        if _fill(self.in_channels) and min(images.shape[2:]) + 2 * int(self.padding[0]) - 2 >= _LEAST_ROWS:
+            return self._compiled(_Winograd, images, self.ending)
+        pooled = self.ending == _RELU_MAX
+        ending = _RELU if pooled else self.ending
+        if self.in_channels <= _FEW and not images.requires_grad:
+            found = self._compiled(_FewChannels, images, ending)
+        else:
+            found = _TORCHS[ending](super().forward(images))
+        return max_pool2d(found, 2) if pooled else found
+
+    def _compiled(self, function: type[torch.autograd.Function], images: Tensor, ending: int) -> Tensor:
+        form = int(self.padding[0]), ending
+        convolved: Tensor = function.apply(images, self.weight, self.bias, form)
+        return convolved
+
+
+class _Winograd(torch.autograd.Function):
+    """Images float32 (B, C, H, W) to (B, O, rows, columns), both in torch's channels_last; its form is the padding and
+    the number of the ending."""
+
+    @staticmethod
+    def forward(ctx: Any, images: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
+        x = images.permute(0, 2, 3, 1).contiguous()
+        ctx.shape = _shape(x, weight, form)
+        count, rows, columns = len(x), x.shape[1] + 2 * form[0] - 2, x.shape[2] + 2 * form[0] - 2
+        pooled = form[1] == _RELU_MAX
+        sides = (rows // 2, columns // 2) if pooled else (rows, columns)
+        y = x.new_empty(count, *sides, len(weight))
+        which = torch.empty_like(y) if pooled else None
+        weights = _transform() @ weight.permute(2, 3, 1, 0).reshape(9, -1)
+        given = x, weights, _constant(bias, weight), y, which
+        library().winograd_forward(ctx.shape, *map(address, given))
+        ctx.save_for_backward(x, weight, which if pooled else y)
+        return y.permute(0, 3, 1, 2)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor | None, None]:  # noqa: ANN401
+        x, weight, kept = ctx.saved_tensors
+        outputs, channels = weight.shape[:2]
+        dy = gradient.permute(0, 2, 3, 1).contiguous()
+        weights = _transform() @ weight.permute(2, 3, 0, 1).reshape(9, -1)
+        dx = torch.empty_like(x) if ctx.needs_input_grad[0] else None
+        points, by_bias = x.new_zeros(_POINTS, channels * outputs), x.new_zeros(outputs)
+        given = x, weights, kept, dy, dx, points, by_bias
+        library().winograd_backward(ctx.shape, *map(address, given))
+        by_weight = (_transform().T @ points).view(3, 3, channels, outputs).permute(3, 2, 0, 1)
+        by_images = None if dx is None else dx.permute(0, 3, 1, 2)
+        return by_images, by_weight, by_bias if ctx.needs_input_grad[2] else None, None
+
+
+class _FewChannels(torch.autograd.Function):
+    """The same for images that need no gradient, and without pooling."""
+
+    @staticmethod
+    def forward(ctx: Any, images: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
+        x = images.permute(0, 2, 3, 1).contiguous()
+        ctx.shape = _shape(x, weight, form)
+        y = x.new_empty(len(x), x.shape[1] + 2 * form[0] - 2, x.shape[2] + 2 * form[0] - 2, len(weight))
+        given = x, weight.permute(2, 3, 1, 0).contiguous(), _constant(bias, weight), y
+        library().few_channels_forward(ctx.shape, *map(address, given))
+        ctx.save_for_backward(x, y)
+        return y.permute(0, 3, 1, 2)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor | None, None]:  # noqa: ANN401
+        x, y = ctx.saved_tensors
+        dy = gradient.permute(0, 2, 3, 1).contiguous()
+        by_weight, by_bias = x.new_zeros(3, 3, x.shape[-1], y.shape[-1]), x.new_zeros(y.shape[-1])
+        library().few_channels_backward(ctx.shape, *map(address, (x, y, dy, by_weight, by_bias)))
+        return None, by_weight.permute(3, 2, 0, 1), by_bias if ctx.needs_input_grad[2] else None, None
+
+
+def _shape(x: Tensor, weight: Tensor, form: tuple[int, int]) -> ctypes.Array[ctypes.c_int]:
+    """Return what C++ calls a Convolution."""
+    return (ctypes.c_int * 7)(*x.shape, len(weight), *form)
+
+
+def _constant(bias: Tensor | None, weight: Tensor) -> Tensor:
+    return weight.new_zeros(len(weight)) if bias is None else bias
+
+
+@lru_cache(maxsize=1)
+def _transform() -> Tensor:
+    """Return float32 (36, 9): the nine weights of a filter w to the points of G w G'."""
+    g = torch.tensor(
+        [
+            [1 / 4, 0, 0],
+            [-1 / 6, -1 / 6, -1 / 6],
+            [-1 / 6, 1 / 6, -1 / 6],
+            [1 / 24, 1 / 12, 1 / 6],
+            [1 / 24, -1 / 12, 1 / 6],
+            [0, 0, 1],
+        ],
+        dtype=torch.float64,
+    )
+    return torch.kron(g, g).float()
