@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
 from dqsuite.cells import Cell
@@ -58,7 +58,7 @@ def _timing_the_start(job: Job, report: Report) -> Report:
 
 def _share(job: Job, workers: int, report: Report) -> None:
     context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
-    crew: dict[Connection[Any, Any], BaseProcess] = {}
+    crew: dict[Connection[Any, Any], SpawnProcess] = {}
     training: dict[Connection[Any, Any], Cell] = {}
     try:
         for _ in range(workers):
@@ -85,7 +85,7 @@ def _share(job: Job, workers: int, report: Report) -> None:
     _require_all(job, list(training.values()))
 
 
-def _end(worker: BaseProcess) -> None:
+def _end(worker: SpawnProcess) -> None:
     """End a process that has nothing left to say: torch would take a second to leave it in good order."""
     worker.terminate()
     worker.join()

@@ -10,14 +10,10 @@ import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import platformdirs
 
 from dqsuite.hardware import cpu_flags
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 _FOLDER = Path(__file__).parent
 _FLAGS = "-std=c++17", "-O3", "-march=native", "-ffp-contract=fast", "-fPIC", "-shared"
@@ -60,11 +56,6 @@ def library() -> ctypes.CDLL:
     found = ctypes.CDLL(str(path))
     found.kept_floats.restype = ctypes.c_ssize_t
     return found
-
-
-def address(values: Tensor | None) -> ctypes.c_void_p:
-    """Return where the values of a contiguous tensor begin: it has to outlive the call. None becomes null."""
-    return ctypes.c_void_p(None if values is None else values.data_ptr())
 
 
 def _sources() -> list[Path]:

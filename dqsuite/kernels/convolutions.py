@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn.functional import elu, max_pool2d
 
-from dqsuite.kernels.compiled import address, library
+from dqsuite.kernels.compiled import library
+from dqsuite.kernels.tensors import address, fill, images, pixels, replaceable, taken
 
 _PLAIN, _RELU, _ELU, _RELU_MAX = range(4)  # what follows a convolution, by the numbers that they have in C++
 _ENDINGS: dict[tuple[str, ...], int] = {
@@ -37,20 +38,13 @@ def compiled_convolution(layer: nn.Module, following: Sequence[nn.Module]) -> tu
 
 
 def _fits(convolution: nn.Conv2d) -> bool:
-    if convolution._forward_pre_hooks or convolution._forward_hooks:  # they make its weights, or look at its output
-        return False
     channels, outputs, padding = convolution.in_channels, convolution.out_channels, convolution.padding[0]
     # whatever else a convolution can be told shows in its text
     simple = padding in (0, 1) and repr(convolution) in (
         repr(nn.Conv2d(channels, outputs, 3, padding=padding, bias=bias, device="meta")) for bias in (True, False)
     )
-    known = channels <= _FEW or (_fill(channels) and channels * outputs <= _MOST_WEIGHTS)
-    return simple and known and _fill(outputs)
-
-
-def _fill(channels: int) -> bool:
-    """Return whether channels fill the vectors that they are the lanes of."""
-    return channels % int(library().vector_width()) == 0
+    known = channels <= _FEW or (fill(channels) and channels * outputs <= _MOST_WEIGHTS)
+    return simple and known and fill(outputs) and replaceable(convolution)
 
 
 class _Convolution(nn.Conv2d):
@@ -58,79 +52,86 @@ class _Convolution(nn.Conv2d):
 
     def __init__(self, other: nn.Conv2d, ending: int) -> None:
         self.ending = ending
-        biased, padding = other.bias is not None, other.padding
+        biased, padding = other.bias is not None, int(other.padding[0])
         super().__init__(other.in_channels, other.out_channels, 3, padding=padding, bias=biased, device="meta")
         self.weight, self.bias = other.weight, other.bias
 
-    def forward(self, images: Tensor) -> Tensor:
-        if _fill(self.in_channels) and min(images.shape[2:]) + 2 * int(self.padding[0]) - 2 >= _LEAST_ROWS:
-            return self._compiled(_Winograd, images, self.ending)
+    def forward(self, values: Tensor) -> Tensor:
+        """Map (B, C, H, W) to (B, O, rows, columns)."""
+        rows = min(values.shape[-2:]) + 2 * int(self.padding[0]) - 2
+        if taken(values) and fill(self.in_channels) and rows >= _LEAST_ROWS:
+            return self._compiled(_Winograd, values, self.ending)
         pooled = self.ending == _RELU_MAX
         ending = _RELU if pooled else self.ending
-        if self.in_channels <= _FEW and not images.requires_grad:
-            found = self._compiled(_FewChannels, images, ending)
+        if taken(values) and self.in_channels <= _FEW and rows >= 1 and not values.requires_grad:
+            found = self._compiled(_FewChannels, values, ending)
         else:
-            found = _TORCHS[ending](super().forward(images))
+            found = _TORCHS[ending](super().forward(values))
         return max_pool2d(found, 2) if pooled else found
 
-    def _compiled(self, function: type[torch.autograd.Function], images: Tensor, ending: int) -> Tensor:
+    def _compiled(self, function: type[torch.autograd.Function], values: Tensor, ending: int) -> Tensor:
         form = int(self.padding[0]), ending
-        convolved: Tensor = function.apply(images, self.weight, self.bias, form)
+        convolved: Tensor = function.apply(values, self.weight, self.bias, form)
         return convolved
 
 
 class _Winograd(torch.autograd.Function):
-    """Images float32 (B, C, H, W) to (B, O, rows, columns), both in torch's channels_last; its form is the padding and
-    the number of the ending."""
+    """Images float32 (B, C, H, W) to (B, O, rows, columns), both in torch's channels_last.
+
+    The form is the padding and the number of the ending.
+    """
 
     @staticmethod
-    def forward(ctx: Any, images: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
-        x = images.permute(0, 2, 3, 1).contiguous()
+    def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
+        x = pixels(values)
         ctx.shape = _shape(x, weight, form)
         count, rows, columns = len(x), x.shape[1] + 2 * form[0] - 2, x.shape[2] + 2 * form[0] - 2
         pooled = form[1] == _RELU_MAX
         sides = (rows // 2, columns // 2) if pooled else (rows, columns)
         y = x.new_empty(count, *sides, len(weight))
         which = torch.empty_like(y) if pooled else None
-        weights = _transform() @ weight.permute(2, 3, 1, 0).reshape(9, -1)
+        weights = _points(weight.permute(2, 3, 1, 0))
         given = x, weights, _constant(bias, weight), y, which
         library().winograd_forward(ctx.shape, *map(address, given))
         ctx.save_for_backward(x, weight, which if pooled else y)
-        return y.permute(0, 3, 1, 2)
+        return images(y)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor | None, None]:  # noqa: ANN401
         x, weight, kept = ctx.saved_tensors
         outputs, channels = weight.shape[:2]
-        dy = gradient.permute(0, 2, 3, 1).contiguous()
-        weights = _transform() @ weight.permute(2, 3, 0, 1).reshape(9, -1)
+        dy = pixels(gradient)
+        weights = _points(weight.permute(2, 3, 0, 1))
         dx = torch.empty_like(x) if ctx.needs_input_grad[0] else None
-        points, by_bias = x.new_zeros(_POINTS, channels * outputs), x.new_zeros(outputs)
+        points, by_bias = torch.empty_like(weights), x.new_empty(outputs)
         given = x, weights, kept, dy, dx, points, by_bias
         library().winograd_backward(ctx.shape, *map(address, given))
-        by_weight = (_transform().T @ points).view(3, 3, channels, outputs).permute(3, 2, 0, 1)
-        by_images = None if dx is None else dx.permute(0, 3, 1, 2)
-        return by_images, by_weight, by_bias if ctx.needs_input_grad[2] else None, None
+        by_weight = x.new_empty(3, 3, channels, outputs)
+        library().winograd_weights_back(channels * outputs, address(points), address(by_weight))
+        by_images = None if dx is None else images(dx)
+        return by_images, by_weight.permute(3, 2, 0, 1), by_bias if ctx.needs_input_grad[2] else None, None
 
 
 class _FewChannels(torch.autograd.Function):
     """The same for images that need no gradient, and without pooling."""
 
     @staticmethod
-    def forward(ctx: Any, images: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
-        x = images.permute(0, 2, 3, 1).contiguous()
+    def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
+        x = pixels(values)
         ctx.shape = _shape(x, weight, form)
         y = x.new_empty(len(x), x.shape[1] + 2 * form[0] - 2, x.shape[2] + 2 * form[0] - 2, len(weight))
         given = x, weight.permute(2, 3, 1, 0).contiguous(), _constant(bias, weight), y
         library().few_channels_forward(ctx.shape, *map(address, given))
         ctx.save_for_backward(x, y)
-        return y.permute(0, 3, 1, 2)
+        return images(y)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor | None, None]:  # noqa: ANN401
         x, y = ctx.saved_tensors
-        dy = gradient.permute(0, 2, 3, 1).contiguous()
-        by_weight, by_bias = x.new_zeros(3, 3, x.shape[-1], y.shape[-1]), x.new_zeros(y.shape[-1])
+        dy = pixels(gradient)
+        by_weight, by_bias = x.new_empty(3, 3, x.shape[-1], y.shape[-1]), x.new_empty(y.shape[-1])
         library().few_channels_backward(ctx.shape, *map(address, (x, y, dy, by_weight, by_bias)))
         return None, by_weight.permute(3, 2, 0, 1), by_bias if ctx.needs_input_grad[2] else None, None
 
@@ -144,18 +145,9 @@ def _constant(bias: Tensor | None, weight: Tensor) -> Tensor:
     return weight.new_zeros(len(weight)) if bias is None else bias
 
 
-@lru_cache(maxsize=1)
-def _transform() -> Tensor:
-    """Return float32 (36, 9): the nine weights of a filter w to the points of G w G'."""
-    g = torch.tensor(
-        [
-            [1 / 4, 0, 0],
-            [-1 / 6, -1 / 6, -1 / 6],
-            [-1 / 6, 1 / 6, -1 / 6],
-            [1 / 24, 1 / 12, 1 / 6],
-            [1 / 24, -1 / 12, 1 / 6],
-            [0, 0, 1],
-        ],
-        dtype=torch.float64,
-    )
-    return torch.kron(g, g).float()
+def _points(weight: Tensor) -> Tensor:
+    """Return float32 (36, N) of weights (3, 3, ...)."""
+    weight = weight.contiguous()
+    points = weight.new_empty(_POINTS, weight.numel() // 9)
+    library().winograd_weights(points.shape[1], address(weight), address(points))
+    return points

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
-from dqsuite.kernels.compiled import address, library
+from dqsuite.kernels.compiled import library
+from dqsuite.kernels.tensors import address, fill, images, pixels, replaceable, taken
 from dqsuite.models.dropout import Dropout
 
 
 def compiled_dropout(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
     """Return a layer of the same draws for it alone."""
-    return (_Dropout(layer), 0) if type(layer) is Dropout else None
+    return (_Dropout(layer), 0) if type(layer) is Dropout and replaceable(layer) else None
 
 
 class _Draws(NamedTuple):
@@ -35,9 +37,10 @@ class _Dropout(Dropout):
             self.register_buffer(name, values, persistent=False)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        if not self.training or inputs.dim() != 4 or inputs.shape[1] % int(library().vector_width()):
+        if not (self.training and taken(inputs) and fill(inputs.shape[1])):
             return super().forward(inputs)
-        found: Tensor = _Drop.apply(inputs, _Draws(self.next_key().item(), self.threshold, 1 - self.p))
+        draws = _Draws(int(self.next_key()), self.threshold, 1 - self.p)
+        found: Tensor = _Drop.apply(inputs, draws)
         return found
 
 
@@ -50,14 +53,15 @@ class _Drop(torch.autograd.Function):
         return _dropped(values, draws)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401
         return _dropped(gradient, ctx.draws), None
 
 
 def _dropped(values: Tensor, draws: _Draws) -> Tensor:
-    x = values.permute(0, 2, 3, 1).contiguous()
+    x = pixels(values)
     count, height, width, channels = x.shape
     y = torch.empty_like(x)
     share = ctypes.c_float(draws.share)
     library().dropout(count, height * width, channels, address(x), draws.key, draws.threshold, share, address(y))
-    return y.permute(0, 3, 1, 2)
+    return images(y)

@@ -64,13 +64,15 @@ void few_channels_forward(const Convolution *const shape, const float *x, const 
     }
 }
 
-// -> dweights [3][3][channels][outputs] and dbias [outputs], to both of which it adds
+// -> dweights [3][3][channels][outputs] and dbias [outputs]
 void few_channels_backward(const Convolution *const shape, const float *x, const float *y, const float *dy,
                            float *dweights, float *dbias) {
     const int outputs = shape->outputs;
     const Offset row = Offset(shape->columns()) * outputs;
     Patches patches(*shape);
     std::vector<float> gradients(row);
+    std::fill_n(dweights, Offset(patches.size()) * outputs, 0.0f);
+    std::fill_n(dbias, outputs, 0.0f);
     for (int image = 0; image < shape->images; image++, x += Offset(shape->height) * shape->width * shape->channels) {
         patches.take(x);
         for (int i = 0; i < shape->rows(); i++, y += row, dy += row) {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
-from dqsuite.kernels.compiled import address, library
+from dqsuite.kernels.compiled import library
+from dqsuite.kernels.tensors import address, fill, images, pixels, replaceable, taken
 from dqsuite.models.resnet import BasicBlock
 
 _RELUS = repr(nn.ReLU()), repr(nn.ReLU(inplace=True))
@@ -17,133 +19,136 @@ _RELUS = repr(nn.ReLU()), repr(nn.ReLU(inplace=True))
 
 def compiled_normalisation(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
     """Return a layer of the same weights for it and for the first of those that follow, and how many these are."""
-    if type(layer) is not nn.BatchNorm2d or not _fits(layer):
+    if not _fits(layer):
         return None
     rectified = bool(following) and repr(following[0]) in _RELUS
     return _Normalisation(layer, rectified), int(rectified)
 
 
 def compiled_block(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
-    """Return a residual block whose addition and ReLU are its last BatchNorm's, which is to be compiled too."""
-    if type(layer) is not BasicBlock or layer.shortcut is None or not compiled_normalisation(layer.body[1][1], ()):
+    """Return a residual block whose last BatchNorm adds the shortcut and has the block's ReLU."""
+    if type(layer) is not BasicBlock or layer.shortcut is None:
         return None
-    return _Block(layer), 0
+    *_, last = layer.body.modules()
+    return (_Block(layer), 0) if _fits(last) else None
 
 
-def _fits(layer: nn.BatchNorm2d) -> bool:
-    hooked = layer._forward_pre_hooks or layer._forward_hooks
-    known = layer.affine and layer.track_running_stats and layer.momentum is not None
-    return known and not hooked and layer.num_features % int(library().vector_width()) == 0
+def _fits(layer: nn.Module) -> bool:
+    if type(layer) is not nn.BatchNorm2d or not replaceable(layer) or not fill(int(layer.num_features)):
+        return False
+    return bool(layer.affine and layer.track_running_stats and layer.momentum is not None)
 
 
 class _Normalisation(nn.BatchNorm2d):
     """Has the weights and the running statistics of another, and what followed that."""
 
-    def __init__(self, other: nn.BatchNorm2d, rectified: bool) -> None:
+    def __init__(self, other: Any, rectified: bool) -> None:  # noqa: ANN401
         super().__init__(other.num_features, other.eps, other.momentum, device="meta")
         self.weight, self.bias, self.rectified = other.weight, other.bias, rectified
         for name, values in other.named_buffers():
             self.register_buffer(name, values)
 
-    def forward(self, images: Tensor, added: Tensor | None = None) -> Tensor:
-        """Map (B, C, H, W) to the same shape, with what is added of the same shape too, before the ReLU."""
-        several = images.numel() > self.num_features  # of one, torch says that it has no variance
-        if self.training and several:
-            found, mean, variance = _Normalise.apply(images, self.weight, self.bias, added, (self.eps, self.rectified))
-            self._follow(mean, variance, images.numel() // self.num_features)
-            return found  # type: ignore[no-any-return] # torch leaves it untyped
-        if self.training or torch.is_grad_enabled():
-            found = super().forward(images)
+    def forward(self, values: Tensor, added: Tensor | None = None) -> Tensor:
+        """Map (B, C, H, W) to the same shape; what is `added`, before the ReLU, has it too."""
+        found: Tensor
+        count = values.numel() // self.num_features
+        if taken(values) and self.training and count > 1:  # of one, torch says that it has no variance
+            form = _Form(self.eps, self.rectified)
+            found, mean, variance = _Normalise.apply(values, self.weight, self.bias, added, form)
+            self._follow(mean, variance * (count / (count - 1)))
+        elif taken(values) and not self.training and not torch.is_grad_enabled():
+            scale, shift = _affine(self.weight, self.bias, *self._statistics, self.eps)
+            found = images(_normalised(pixels(values), scale, shift, added, self.rectified))
+        else:
+            found = super().forward(values)
             found = found if added is None else found + added
-            return found.relu() if self.rectified else found
-        return self._evaluated(images, added)
+            found = found.relu() if self.rectified else found
+        return found
 
     @torch.no_grad()
-    def _follow(self, mean: Tensor, variance: Tensor, count: int) -> None:
-        """Move the running statistics towards those of a batch, its variance without bias."""
-        for running, now in ((self.running_mean, mean), (self.running_var, variance * (count / (count - 1)))):
-            running.lerp_(now, self.momentum)  # type: ignore[union-attr, arg-type] # they are there, or it did not fit
-        self.num_batches_tracked.add_(1)  # type: ignore[union-attr]
+    def _follow(self, *batch: Tensor) -> None:
+        """Move the running mean and variance towards those of a batch."""
+        for running, now in zip(self._statistics, batch, strict=True):
+            running.lerp_(now, self.momentum or 0.0)
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
 
-    def _evaluated(self, images: Tensor, added: Tensor | None) -> Tensor:
-        scale = self.weight * torch.rsqrt(self.running_var + self.eps)  # type: ignore[operator]
-        shift = self.bias - self.running_mean * scale  # type: ignore[operator]
-        return _normalised(_rows(images), scale, shift, _rows(added), self.rectified).permute(0, 3, 1, 2)
+    @property
+    def _statistics(self) -> tuple[Tensor, Tensor]:
+        mean, variance = self.running_mean, self.running_var
+        assert mean is not None, "or it would not fit"
+        assert variance is not None, "or it would not fit"
+        return mean, variance
 
 
 class _Block(nn.Module):
     """Has the layers of another block."""
 
-    def __init__(self, other: BasicBlock) -> None:
+    def __init__(self, other: Any) -> None:  # noqa: ANN401
         super().__init__()
         self.body, self.shortcut = other.body, other.shortcut
-        _, (_, last) = self.body
-        self.body[1][1] = _Normalisation(last, rectified=True)
+        self.body[1][1] = _Normalisation(self.body[1][1], rectified=True)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, values: Tensor) -> Tensor:
         first, (convolution, last) = self.body
-        return last(convolution(first(images)), self.shortcut(images))
+        found: Tensor = last(convolution(first(values)), self.shortcut(values))
+        return found
+
+
+class _Form(NamedTuple):
+    eps: float
+    rectified: bool
 
 
 class _Normalise(torch.autograd.Function):
-    """Images float32 (B, C, H, W), in torch's channels_last, to the same shape; and their mean and variance (C,).
-
-    Its form is eps, and whether the result is rectified.
-    """
+    """Images float32 (B, C, H, W), with what is added to them, to the same shape; and their mean and variance (C,)."""
 
     @staticmethod
-    def forward(  # noqa: D102
-        ctx: Any,  # noqa: ANN401
-        images: Tensor,
-        weight: Tensor,
-        bias: Tensor,
-        added: Tensor | None,
-        form: tuple[float, bool],
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        eps, rectified = form
-        x = _rows(images)
+    def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor, added: Tensor | None, form: _Form) -> Any:  # noqa: ANN401, PLR0917
+        eps, ctx.rectified = form
+        x = pixels(values)
         mean, variance = torch.empty_like(weight), torch.empty_like(weight)
-        library().channel_statistics(_values(x, rectified), *map(address, (x, mean, variance)))
-        inverse = torch.rsqrt(variance + eps)
-        scale = weight * inverse
-        y = _normalised(x, scale, bias - mean * scale, _rows(added), rectified)
-        ctx.rectified = rectified
-        ctx.save_for_backward(x, y if rectified else None, mean, inverse, scale)
+        library().channel_statistics(_shape(x, ctx.rectified), *map(address, (x, mean, variance)))
+        scale, shift = _affine(weight, bias, mean, variance, eps)
+        y = _normalised(x, scale, shift, added, ctx.rectified)
+        ctx.save_for_backward(x, y if ctx.rectified else None, mean, torch.rsqrt(variance + eps), scale)
         ctx.mark_non_differentiable(mean, variance)
-        return y.permute(0, 3, 1, 2), mean, variance
+        return images(y), mean, variance
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
         x, y, mean, inverse, scale = ctx.saved_tensors
-        dy = _rows(gradient)
-        rectified = ctx.rectified
+        dy, rectified = pixels(gradient), ctx.rectified
         by_bias, products = torch.empty_like(mean), torch.empty_like(mean)
-        masked = torch.empty_like(x) if ctx.needs_input_grad[3] else None
-        given = x, y, dy, mean, masked, by_bias, products
-        library().gradient_sums(_values(x, rectified), *map(address, given))
-        if masked is not None:
-            dy, rectified = masked, False
+        by_added = torch.empty_like(x) if ctx.needs_input_grad[3] else None
+        given = x, y, dy, mean, by_added, by_bias, products
+        library().gradient_sums(_shape(x, rectified), *map(address, given))
+        if by_added is not None:
+            dy, rectified = by_added, False
         by_weight = products * inverse
         # Ioffe and Szegedy 2015: dx = scale (g - mean of g - x^ (mean of g x^)), x^ = (x - mean) inverse
-        rows = x.numel() // len(mean)
-        slope = -scale * inverse * by_weight / rows
-        constant = -scale * by_bias / rows - slope * mean
+        count = x.numel() // len(mean)
+        slope = -scale * inverse * by_weight / count
+        constant = -scale * by_bias / count - slope * mean
         dx = torch.empty_like(x)
-        library().normalise_back(_values(x, rectified), *map(address, (x, y, dy, scale, slope, constant, dx)))
-        return dx.permute(0, 3, 1, 2), by_weight, by_bias, None if masked is None else masked.permute(0, 3, 1, 2), None
+        library().normalise_back(_shape(x, rectified), *map(address, (x, y, dy, scale, slope, constant, dx)))
+        return images(dx), by_weight, by_bias, None if by_added is None else images(by_added), None
+
+
+def _affine(weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, eps: float) -> tuple[Tensor, Tensor]:
+    """Return the scale and the shift (C,) that normalise."""
+    scale = weight * torch.rsqrt(variance + eps)
+    return scale, bias - mean * scale
 
 
 def _normalised(x: Tensor, scale: Tensor, shift: Tensor, added: Tensor | None, rectified: bool) -> Tensor:
     y = torch.empty_like(x)
-    library().normalise(_values(x, rectified), *map(address, (x, scale, shift, added, y)))
+    added = None if added is None else pixels(added)
+    library().normalise(_shape(x, rectified), *map(address, (x, scale, shift, added, y)))
     return y
 
 
-def _rows(images: Tensor | None) -> Tensor | None:
-    """Return images (B, C, H, W) as (B, H, W, C), which in channels_last they are."""
-    return None if images is None else images.permute(0, 2, 3, 1).contiguous()
-
-
-def _values(x: Tensor, rectified: bool) -> ctypes.Array[ctypes.c_int]:
+def _shape(x: Tensor, rectified: bool) -> ctypes.Array[ctypes.c_int]:
     """Return what C++ calls Values."""
     return (ctypes.c_int * 3)(x.numel() // x.shape[-1], x.shape[-1], int(rectified))

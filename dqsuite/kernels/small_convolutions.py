@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
-from dqsuite.kernels.compiled import address, library
+from dqsuite.kernels.compiled import library
+from dqsuite.kernels.tensors import address
 
 _POOLINGS: list[tuple[type[nn.Module], type[nn.Module]]] = [(nn.ReLU, nn.MaxPool2d), (nn.Tanh, nn.AvgPool2d)]
 """In the order of the numbers that they have in C++."""
@@ -87,6 +89,7 @@ class _Layer(torch.autograd.Function):
         return out
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor, None]:  # noqa: ANN401
         blocks, weight, kept = ctx.saved_tensors
         gradient = gradient.contiguous()

@@ -73,6 +73,26 @@ INLINE void a(const float *from, Offset step, float *to, Offset next) {
     store(to + 5 * next, x[3]);
 }
 
+INLINE void g(const float *from, Offset step, float *to, Offset next) {
+    const Vector x = load(from), y = load(from + step), z = load(from + 2 * step);
+    const Vector a = (x + z) * (-1.0f / 6), b = y * (1.0f / 6), c = x * (1.0f / 24) + z * (1.0f / 6), d = y * (1.0f / 12);
+    store(to, x * 0.25f);
+    store(to + next, a - b);
+    store(to + 2 * next, a + b);
+    store(to + 3 * next, c + d);
+    store(to + 4 * next, c - d);
+    store(to + 5 * next, z);
+}
+
+INLINE void g_transposed(const float *from, Offset step, float *to, Offset next) {
+    Vector x[IN];
+    for (int i = 0; i < IN; i++) x[i] = load(from + i * step);
+    const Vector a = (x[1] + x[2]) * (-1.0f / 6), b = x[3] + x[4];
+    store(to, x[0] * 0.25f + a + b * (1.0f / 24));
+    store(to + next, (x[2] - x[1]) * (1.0f / 6) + (x[3] - x[4]) * (1.0f / 12));
+    store(to + 2 * next, a + b * (1.0f / 6) + x[5]);
+}
+
 // A square of values on the stack: one of a tile's in between, or one that reaches beyond its image.
 struct Square {
     alignas(64) float values[POINTS * WIDTH];
@@ -250,6 +270,28 @@ extern "C" {
 
 int vector_width() { return WIDTH; }
 
+// w [9][count], the count a multiple of WIDTH -> GwG' [36][count]
+void winograd_weights(int count, const float *w, float *points) {
+    for (int at = 0; at < count; at += WIDTH) {
+        Square half;
+        for (int j = 0; j < 3; j++)
+            g(w + Offset(j) * count + at, 3 * Offset(count), half.values + j * half.across, half.down);
+        for (int i = 0; i < IN; i++)
+            g(half.values + i * half.down, half.across, points + Offset(i) * IN * count + at, count);
+    }
+}
+
+// The gradients by GwG' [36][count] -> those by w [9][count]
+void winograd_weights_back(int count, const float *points, float *w) {
+    for (int at = 0; at < count; at += WIDTH) {
+        Square half;
+        for (int j = 0; j < IN; j++)
+            g_transposed(points + Offset(j) * count + at, IN * Offset(count), half.values + j * half.across, half.down);
+        for (int i = 0; i < 3; i++)
+            g_transposed(half.values + i * half.down, half.across, w + Offset(i) * 3 * count + at, count);
+    }
+}
+
 // x [images][height][width][channels], weights GwG' [36][channels][outputs], bias [outputs]
 // -> y [images][rows][columns][outputs], or where it is pooled [rows / 2][columns / 2], and then which of the four
 void winograd_forward(const Convolution *const shape, const float *x, const float *weights, const float *bias,
@@ -269,11 +311,12 @@ void winograd_forward(const Convolution *const shape, const float *x, const floa
 }
 
 // transposed [36][outputs][channels]: the weights again; y: where it is pooled, which of the four
-// -> dx (unless null), and dweights [36][channels][outputs] and dbias [outputs], to both of which it adds
+// -> dx (unless null), dweights [36][channels][outputs] and dbias [outputs]
 void winograd_backward(const Convolution *const shape, const float *x, const float *transposed, const float *y,
                        const float *dy, float *dx, float *dweights, float *dbias) {
     const int channels = shape->channels, outputs = shape->outputs;
     std::vector<float> inputs(POINTS * stride(channels)), gradients(POINTS * stride(outputs));
+    std::fill_n(dbias, outputs, 0.0f);
     for (int first = 0; first < shape->images * tiles_of_image(*shape); first += TILES) {
         const Tiles tiles(*shape, first);
         const int count = std::min(TILES, shape->images * tiles_of_image(*shape) - first);
@@ -283,7 +326,8 @@ void winograd_backward(const Convolution *const shape, const float *x, const flo
             float *input = inputs.data() + p * stride(channels);
             const float *gradient = gradients.data() + p * stride(outputs);
             const Offset weights = Offset(p) * channels * outputs;
-            multiply<true>(channels, {input, channels, gradient, count, outputs, dweights + weights, outputs, true});
+            multiply<true>(channels, {input, channels, gradient, count, outputs, dweights + weights, outputs,
+                                      first > 0});
             if (dx)
                 multiply<false>(count, {gradient, outputs, transposed + weights, outputs, channels, input, channels,
                                         false});

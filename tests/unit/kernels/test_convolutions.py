@@ -77,6 +77,25 @@ def test_what_is_not_a_number_stays_it_through_a_relu():
     assert quick(torch.full((1, 16, 8, 8), float("nan"))).isnan().all()
 
 
+@pytest.mark.parametrize("layer", [nn.Conv2d(16, 16, 3), nn.Conv2d(3, 16, 3)])
+def test_what_is_no_batch_of_float32_is_left_to_torch(layer):
+    (quick,) = with_compiled_layers(nn.Sequential(copy.deepcopy(layer)), fused=True)
+    one = torch.randn(layer.in_channels, 8, 8)
+    torch.testing.assert_close(quick(one), layer(one))
+    with pytest.raises(RuntimeError, match="type"):
+        quick(one[None].double())
+    with pytest.raises(RuntimeError, match=r"[Kk]ernel size"):
+        quick(one[None, :, :2])
+
+
+def test_a_gradient_of_a_gradient_is_refused():
+    (quick,) = with_compiled_layers(nn.Sequential(nn.Conv2d(16, 16, 3)), fused=True)
+    images = torch.randn(1, 16, 6, 6, requires_grad=True)
+    (first,) = torch.autograd.grad(quick(images).square().sum(), images, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        first.sum().backward()
+
+
 def test_frozen_weights_and_images_without_gradients():
     layer = nn.Conv2d(16, 16, 3)
     layer.weight.requires_grad_(False)
@@ -103,6 +122,7 @@ def test_frozen_weights_and_images_without_gradients():
         nn.Conv2d(16, 16, 3, groups=2),
         nn.Conv2d(16, 16, 3, padding=1, padding_mode="circular"),
         nn.Conv2d(512, 512, 3, device="meta"),
+        nn.Conv2d(16, 16, 3).double(),
         nn.utils.parametrizations.weight_norm(nn.Conv2d(16, 16, 3)),
     ],
 )
