@@ -193,9 +193,7 @@ def bench(options: Namespace) -> None:
 
 def _tell_of_the_compiler(job: Job) -> None:
     if job.device == "cpu" and job.plan.cells[0].precision == "fp32" and compiler() is None:
-        say(
-            "no C++ compiler was found, so convolutions are torch's: with one, small networks train about twice as fast"
-        )
+        say("no C++ compiler was found, so all layers are torch's: with one, small networks train about twice as fast")
 
 
 def _job(options: Namespace) -> tuple[Job, int]:

@@ -25,7 +25,6 @@ _TORCHS: dict[int, Callable[[Tensor], Tensor]] = {_PLAIN: nn.Identity(), _RELU: 
 _FEW = 4  # channels of an image
 _LEAST_ROWS = 3  # of the output: below, most of a tile of 4 × 4 would be thrown away
 _MOST_WEIGHTS = 128 * 256  # channels times outputs: the points of more do not stay in the cache
-_POINTS = 36
 
 
 def compiled_convolution(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
@@ -90,8 +89,7 @@ class _Winograd(torch.autograd.Function):
         sides = (rows // 2, columns // 2) if pooled else (rows, columns)
         y = x.new_empty(count, *sides, len(weight))
         which = torch.empty_like(y) if pooled else None
-        weights = _points(weight.permute(2, 3, 1, 0))
-        given = x, weights, _constant(bias, weight), y, which
+        given = x, pixels(weight), _constant(bias, weight), y, which
         library().winograd_forward(ctx.shape, *map(address, given))
         ctx.save_for_backward(x, weight, which if pooled else y)
         return images(y)
@@ -100,17 +98,14 @@ class _Winograd(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor | None, None]:  # noqa: ANN401
         x, weight, kept = ctx.saved_tensors
-        outputs, channels = weight.shape[:2]
         dy = pixels(gradient)
-        weights = _points(weight.permute(2, 3, 0, 1))
         dx = torch.empty_like(x) if ctx.needs_input_grad[0] else None
-        points, by_bias = torch.empty_like(weights), x.new_empty(outputs)
-        given = x, weights, kept, dy, dx, points, by_bias
+        weights, by_bias = pixels(weight), weight.new_empty(len(weight))
+        by_weight = torch.empty_like(weights)
+        given = x, weights, kept, dy, dx, by_weight, by_bias
         library().winograd_backward(ctx.shape, *map(address, given))
-        by_weight = x.new_empty(3, 3, channels, outputs)
-        library().winograd_weights_back(channels * outputs, address(points), address(by_weight))
-        by_images = None if dx is None else images(dx)
-        return by_images, by_weight.permute(3, 2, 0, 1), by_bias if ctx.needs_input_grad[2] else None, None
+        by_values = None if dx is None else images(dx)
+        return by_values, images(by_weight), by_bias if ctx.needs_input_grad[2] else None, None
 
 
 class _FewChannels(torch.autograd.Function):
@@ -143,11 +138,3 @@ def _shape(x: Tensor, weight: Tensor, form: tuple[int, int]) -> ctypes.Array[cty
 
 def _constant(bias: Tensor | None, weight: Tensor) -> Tensor:
     return weight.new_zeros(len(weight)) if bias is None else bias
-
-
-def _points(weight: Tensor) -> Tensor:
-    """Return float32 (36, N) of weights (3, 3, ...)."""
-    weight = weight.contiguous()
-    points = weight.new_empty(_POINTS, weight.numel() // 9)
-    library().winograd_weights(points.shape[1], address(weight), address(points))
-    return points

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import nn
 
 from dqsuite.kernels.convolutions import compiled_convolution
@@ -21,12 +23,18 @@ def with_compiled_layers(model: nn.Module, *, fused: bool) -> nn.Module:
         while layers:
             (name, layer), *layers = layers
             following = [each for _, each in layers] if fused and type(parent) is nn.Sequential else []
-            for make in _MAKERS:
-                if made := make(layer, following):
-                    compiled, taken = made
-                    setattr(parent, name, compiled.train(layer.training))
-                    for gone, _ in layers[:taken]:
-                        setattr(parent, gone, nn.Identity())
-                    layers = layers[taken:]
-                    break
+            compiled, taken = _compiled(layer, following)
+            setattr(parent, name, compiled)
+            for gone, _ in layers[:taken]:
+                setattr(parent, gone, nn.Identity())
+            layers = layers[taken:]
     return model
+
+
+def _compiled(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int]:
+    """Return what takes the place of a layer, or the layer itself, and how many that follow became part of it."""
+    for make in _MAKERS:
+        if made := make(layer, following):
+            compiled, taken = made
+            return compiled.train(layer.training), taken
+    return layer, 0

@@ -41,7 +41,17 @@ void each(const Values &shape, F f) {
 
 extern "C" {
 
-// x [rows][channels] -> its mean and its variance, [channels]
+// y = x scale + shift, plus what is added (unless that is null), rectified
+void normalise(const Values *const shape, const float *x, const float *scale, const float *shift, const float *added,
+               float *y) {
+    each(*shape, [&](Offset at, int c) {
+        Vector value = load(x + at) * load(scale + c) + load(shift + c);
+        if (added) value += load(added + at);
+        store(y + at, shape->rectified ? rectify(value, value) : value);
+    });
+}
+
+// The mean and the variance [channels] of x [rows][channels]
 void channel_statistics(const Values *const shape, const float *x, float *mean, float *variance) {
     const std::vector<float> pivot(x, x + shape->channels);  // near the mean, so that no sum is large
     sum(*shape, mean, variance, [&](Vector &total, Vector &squares, Offset at, int c) {
@@ -56,34 +66,30 @@ void channel_statistics(const Values *const shape, const float *x, float *mean, 
     }
 }
 
-// y = x scale + shift, plus what is added (unless that is null), rectified
-void normalise(const Values *const shape, const float *x, const float *scale, const float *shift, const float *added,
-               float *y) {
-    each(*shape, [&](Offset at, int c) {
-        Vector value = load(x + at) * load(scale + c) + load(shift + c);
-        if (added) value += load(added + at);
-        store(y + at, shape->rectified ? rectify(value, value) : value);
+// The gradients by what `normalise` returned, dy, when scale = weight * inverse, shift = bias - mean * scale
+// -> those by x, by what was added (unless null), by the weight and by the bias
+void normalise_back(const Values *const shape, const float *x, const float *y, const float *dy, const float *weight,
+                    const float *mean, const float *inverse, float *dx, float *dadded, float *dweight, float *dbias) {
+    const auto gradient = [&](Offset at) {
+        return shape->rectified ? rectify(load(y + at), load(dy + at)) : load(dy + at);
+    };
+    sum(*shape, dbias, dweight, [&](Vector &total, Vector &product, Offset at, int c) {
+        const Vector g = gradient(at);
+        if (dadded) store(dadded + at, g);
+        total += g;
+        product += g * (load(x + at) - load(mean + c));
     });
-}
-
-// The gradients g by y before it was rectified, written to `masked` (unless that is null): their sums [channels], and
-// those of their products with x - mean.
-void gradient_sums(const Values *const shape, const float *x, const float *y, const float *dy, const float *mean,
-                   float *masked, float *gradients, float *products) {
-    sum(*shape, gradients, products, [&](Vector &total, Vector &product, Offset at, int c) {
-        const Vector gradient = shape->rectified ? rectify(load(y + at), load(dy + at)) : load(dy + at);
-        if (masked) store(masked + at, gradient);
-        total += gradient;
-        product += gradient * (load(x + at) - load(mean + c));
-    });
-}
-
-// dx = scale g + slope x + constant, with g as in `gradient_sums`
-void normalise_back(const Values *const shape, const float *x, const float *y, const float *dy, const float *scale,
-                    const float *slope, const float *constant, float *dx) {
+    // Ioffe and Szegedy 2015: dx = scale (g - mean of g - x^ (mean of g x^)), with x^ = (x - mean) inverse
+    std::vector<float> scale(shape->channels), slope(shape->channels), constant(shape->channels);
+    for (int c = 0; c < shape->channels; c++) {
+        dweight[c] *= inverse[c];
+        scale[c] = weight[c] * inverse[c];
+        slope[c] = -scale[c] * inverse[c] * dweight[c] / shape->rows;
+        constant[c] = -scale[c] * dbias[c] / shape->rows - slope[c] * mean[c];
+    }
     each(*shape, [&](Offset at, int c) {
-        const Vector gradient = shape->rectified ? rectify(load(y + at), load(dy + at)) : load(dy + at);
-        store(dx + at, gradient * load(scale + c) + load(x + at) * load(slope + c) + load(constant + c));
+        const Vector g = dadded ? load(dadded + at) : gradient(at);
+        store(dx + at, g * load(&scale[c]) + load(x + at) * load(&slope[c]) + load(&constant[c]));
     });
 }
 }

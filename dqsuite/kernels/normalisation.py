@@ -109,30 +109,19 @@ class _Normalise(torch.autograd.Function):
         x = pixels(values)
         mean, variance = torch.empty_like(weight), torch.empty_like(weight)
         library().channel_statistics(_shape(x, ctx.rectified), *map(address, (x, mean, variance)))
-        scale, shift = _affine(weight, bias, mean, variance, eps)
-        y = _normalised(x, scale, shift, added, ctx.rectified)
-        ctx.save_for_backward(x, y if ctx.rectified else None, mean, torch.rsqrt(variance + eps), scale)
+        y = _normalised(x, *_affine(weight, bias, mean, variance, eps), added, ctx.rectified)
+        ctx.save_for_backward(x, y if ctx.rectified else None, weight, mean, torch.rsqrt(variance + eps))
         ctx.mark_non_differentiable(mean, variance)
         return images(y), mean, variance
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
-        x, y, mean, inverse, scale = ctx.saved_tensors
-        dy, rectified = pixels(gradient), ctx.rectified
-        by_bias, products = torch.empty_like(mean), torch.empty_like(mean)
+        x, y, weight, mean, inverse = ctx.saved_tensors
+        dx, by_weight, by_bias = torch.empty_like(x), torch.empty_like(weight), torch.empty_like(weight)
         by_added = torch.empty_like(x) if ctx.needs_input_grad[3] else None
-        given = x, y, dy, mean, by_added, by_bias, products
-        library().gradient_sums(_shape(x, rectified), *map(address, given))
-        if by_added is not None:
-            dy, rectified = by_added, False
-        by_weight = products * inverse
-        # Ioffe and Szegedy 2015: dx = scale (g - mean of g - x^ (mean of g x^)), x^ = (x - mean) inverse
-        count = x.numel() // len(mean)
-        slope = -scale * inverse * by_weight / count
-        constant = -scale * by_bias / count - slope * mean
-        dx = torch.empty_like(x)
-        library().normalise_back(_shape(x, rectified), *map(address, (x, y, dy, scale, slope, constant, dx)))
+        given = x, y, pixels(gradient), weight, mean, inverse, dx, by_added, by_weight, by_bias
+        library().normalise_back(_shape(x, ctx.rectified), *map(address, given))
         return images(dx), by_weight, by_bias, None if by_added is None else images(by_added), None
 
 

@@ -264,39 +264,68 @@ class Tiles {
     }
 };
 
+// Calls f(place in [outputs][9][channels], place in [9][channels][outputs]) for every weight.
+template <typename F>
+void each_weight(const Convolution &shape, F f) {
+    for (int tap = 0; tap < 9; tap++)
+        for (int first = 0; first < shape.outputs; first += WIDTH)  // so few lines of the cache that they stay in it
+            for (int c = 0; c < shape.channels; c++)
+                for (int o = first; o < first + WIDTH; o++)
+                    f((Offset(o) * 9 + tap) * shape.channels + c, (Offset(tap) * shape.channels + c) * shape.outputs + o);
+}
+
+// w [outputs][9][channels] -> GwG' [point][channel][output]
+std::vector<float> forward_weights(const Convolution &shape, const float *w) {
+    const Offset matrix = Offset(shape.channels) * shape.outputs;
+    std::vector<float> turned(9 * matrix), points(POINTS * matrix);
+    each_weight(shape, [&](Offset from, Offset to) { turned[to] = w[from]; });
+    for (Offset at = 0; at < matrix; at += WIDTH) {
+        Square half;
+        for (int j = 0; j < 3; j++) g(&turned[j * matrix + at], 3 * matrix, half.values + j * half.across, half.down);
+        for (int i = 0; i < IN; i++) g(half.values + i * half.down, half.across, &points[i * IN * matrix + at], matrix);
+    }
+    return points;
+}
+
+// w [outputs][9][channels] -> GwG' [point][output][channel]
+std::vector<float> backward_weights(const Convolution &shape, const float *w) {
+    const Offset matrix = Offset(shape.channels) * shape.outputs, next = shape.channels;
+    std::vector<float> points(POINTS * matrix);
+    for (Offset at = 0; at < matrix; at += WIDTH) {
+        const float *from = w + at / next * 9 * next + at % next;
+        Square half;
+        for (int j = 0; j < 3; j++) g(from + j * next, 3 * next, half.values + j * half.across, half.down);
+        for (int i = 0; i < IN; i++) g(half.values + i * half.down, half.across, &points[i * IN * matrix + at], matrix);
+    }
+    return points;
+}
+
+// The gradients by GwG' [point][channel][output] -> those by w [outputs][9][channels]
+void give_weight_gradients(const Convolution &shape, const float *points, float *dw) {
+    const Offset matrix = Offset(shape.channels) * shape.outputs;
+    std::vector<float> turned(9 * matrix);
+    for (Offset at = 0; at < matrix; at += WIDTH) {
+        Square half;
+        for (int j = 0; j < IN; j++)
+            g_transposed(points + j * matrix + at, IN * matrix, half.values + j * half.across, half.down);
+        for (int i = 0; i < 3; i++)
+            g_transposed(half.values + i * half.down, half.across, &turned[i * 3 * matrix + at], matrix);
+    }
+    each_weight(shape, [&](Offset to, Offset from) { dw[to] = turned[from]; });
+}
+
 }  // namespace
 
 extern "C" {
 
 int vector_width() { return WIDTH; }
 
-// w [9][count], the count a multiple of WIDTH -> GwG' [36][count]
-void winograd_weights(int count, const float *w, float *points) {
-    for (int at = 0; at < count; at += WIDTH) {
-        Square half;
-        for (int j = 0; j < 3; j++)
-            g(w + Offset(j) * count + at, 3 * Offset(count), half.values + j * half.across, half.down);
-        for (int i = 0; i < IN; i++)
-            g(half.values + i * half.down, half.across, points + Offset(i) * IN * count + at, count);
-    }
-}
-
-// The gradients by GwG' [36][count] -> those by w [9][count]
-void winograd_weights_back(int count, const float *points, float *w) {
-    for (int at = 0; at < count; at += WIDTH) {
-        Square half;
-        for (int j = 0; j < IN; j++)
-            g_transposed(points + Offset(j) * count + at, IN * Offset(count), half.values + j * half.across, half.down);
-        for (int i = 0; i < 3; i++)
-            g_transposed(half.values + i * half.down, half.across, w + Offset(i) * 3 * count + at, count);
-    }
-}
-
-// x [images][height][width][channels], weights GwG' [36][channels][outputs], bias [outputs]
+// x [images][height][width][channels], weights [outputs][3][3][channels], bias [outputs]
 // -> y [images][rows][columns][outputs], or where it is pooled [rows / 2][columns / 2], and then which of the four
 void winograd_forward(const Convolution *const shape, const float *x, const float *weights, const float *bias,
                       float *y, float *which) {
     const int channels = shape->channels, outputs = shape->outputs;
+    const auto points = forward_weights(*shape, weights);
     std::vector<float> inputs(POINTS * stride(channels)), products(POINTS * stride(outputs));
     for (int first = 0; first < shape->images * tiles_of_image(*shape); first += TILES) {
         const Tiles tiles(*shape, first);
@@ -304,17 +333,19 @@ void winograd_forward(const Convolution *const shape, const float *x, const floa
         tiles.take_inputs(x, inputs.data());
         for (int p = 0; p < POINTS; p++)
             multiply<false>(count, {inputs.data() + p * stride(channels), channels,
-                                    weights + Offset(p) * channels * outputs, channels, outputs,
+                                    points.data() + Offset(p) * channels * outputs, channels, outputs,
                                     products.data() + p * stride(outputs), outputs, false});
         tiles.give_outputs(products.data(), bias, y, which);
     }
 }
 
-// transposed [36][outputs][channels]: the weights again; y: where it is pooled, which of the four
-// -> dx (unless null), dweights [36][channels][outputs] and dbias [outputs]
-void winograd_backward(const Convolution *const shape, const float *x, const float *transposed, const float *y,
+// y: where it is pooled, which of the four
+// -> dx (unless null), dweights [outputs][3][3][channels] and dbias [outputs]
+void winograd_backward(const Convolution *const shape, const float *x, const float *weights, const float *y,
                        const float *dy, float *dx, float *dweights, float *dbias) {
     const int channels = shape->channels, outputs = shape->outputs;
+    const auto points = backward_weights(*shape, weights);
+    std::vector<float> by_points(points.size());  // [point][channel][output]
     std::vector<float> inputs(POINTS * stride(channels)), gradients(POINTS * stride(outputs));
     std::fill_n(dbias, outputs, 0.0f);
     for (int first = 0; first < shape->images * tiles_of_image(*shape); first += TILES) {
@@ -325,14 +356,15 @@ void winograd_backward(const Convolution *const shape, const float *x, const flo
         for (int p = 0; p < POINTS; p++) {
             float *input = inputs.data() + p * stride(channels);
             const float *gradient = gradients.data() + p * stride(outputs);
-            const Offset weights = Offset(p) * channels * outputs;
-            multiply<true>(channels, {input, channels, gradient, count, outputs, dweights + weights, outputs,
-                                      first > 0});
+            const Offset matrix = Offset(p) * channels * outputs;
+            multiply<true>(channels, {input, channels, gradient, count, outputs, by_points.data() + matrix, outputs,
+                                      true});
             if (dx)
-                multiply<false>(count, {gradient, outputs, transposed + weights, outputs, channels, input, channels,
+                multiply<false>(count, {gradient, outputs, points.data() + matrix, outputs, channels, input, channels,
                                         false});
         }
         if (dx) tiles.give_gradients(inputs.data(), dx);
     }
+    give_weight_gradients(*shape, by_points.data(), dweights);
 }
 }

@@ -65,7 +65,9 @@ class Subsample(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Map (B, C, H, W) to (B, C + added, ⌈H / stride⌉, ⌈W / stride⌉)."""
-        return nn.functional.pad(images[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.added))
+        # not a slice of the images, whose gradient would lose channels_last
+        taken = nn.functional.avg_pool2d(images, 1, self.stride)
+        return nn.functional.pad(taken, (0, 0, 0, 0, 0, self.added)) if self.added else taken
 
 
 class BasicBlock(nn.Module):
