@@ -21,10 +21,10 @@ struct Convolution {
         return value;
     }
 
-    // The gradient by the convolution from that by y, which `end` returned.
-    INLINE Vector begin(Vector y, Vector gradient) const {
-        if (ending == RELU) return rectify(y, gradient);
-        if (ending == ELU) return y <= 0.0f ? gradient * (y + 1.0f) : gradient;
+    // The gradient by the convolution from that by y, which `end` returned. Where nothing ended it, y is not read.
+    INLINE Vector begin(const float *y, Vector gradient) const {
+        if (ending == RELU) return rectify(load(y), gradient);
+        if (ending == ELU) return load(y) <= 0.0f ? gradient * (load(y) + 1.0f) : gradient;
         return gradient;
     }
 };

@@ -12,7 +12,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import elu, max_pool2d
 
 from dqsuite.kernels.compiled import library
-from dqsuite.kernels.tensors import address, fill, images, pixels, replaceable, taken
+from dqsuite.kernels.tensors import address, blank, blank_like, fill, ordered, replaceable, taken
 
 _PLAIN, _RELU, _ELU, _RELU_MAX = range(4)  # what follows a convolution, by the numbers that they have in C++
 _ENDINGS: dict[tuple[str, ...], int] = {
@@ -82,30 +82,26 @@ class _Winograd(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
-        x = pixels(values)
-        ctx.shape = _shape(x, weight, form)
-        count, rows, columns = len(x), x.shape[1] + 2 * form[0] - 2, x.shape[2] + 2 * form[0] - 2
-        pooled = form[1] == _RELU_MAX
-        sides = (rows // 2, columns // 2) if pooled else (rows, columns)
-        y = x.new_empty(count, *sides, len(weight))
+        x = ordered(values)
+        ctx.shape, ending = _shape(x, weight, form), form[1]
+        rows, columns = _sides(x, form[0])
+        pooled = ending == _RELU_MAX
+        y = blank(x, len(weight), *((rows // 2, columns // 2) if pooled else (rows, columns)))
         which = torch.empty_like(y) if pooled else None
-        given = x, pixels(weight), _constant(bias, weight), y, which
+        given = x, ordered(weight), _constant(bias, weight), y, which
         library().winograd_forward(ctx.shape, *map(address, given))
-        ctx.save_for_backward(x, weight, which if pooled else y)
-        return images(y)
+        ctx.save_for_backward(x, weight, {_PLAIN: None, _RELU_MAX: which}.get(ending, y))
+        return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor | None, None]:  # noqa: ANN401
         x, weight, kept = ctx.saved_tensors
-        dy = pixels(gradient)
-        dx = torch.empty_like(x) if ctx.needs_input_grad[0] else None
-        weights, by_bias = pixels(weight), weight.new_empty(len(weight))
-        by_weight = torch.empty_like(weights)
-        given = x, weights, kept, dy, dx, by_weight, by_bias
+        by_values = blank_like(x) if ctx.needs_input_grad[0] else None
+        by_weight, by_bias = blank_like(weight), weight.new_empty(len(weight))
+        given = x, ordered(weight), kept, ordered(gradient), by_values, by_weight, by_bias
         library().winograd_backward(ctx.shape, *map(address, given))
-        by_values = None if dx is None else images(dx)
-        return by_values, images(by_weight), by_bias if ctx.needs_input_grad[2] else None, None
+        return by_values, by_weight, by_bias if ctx.needs_input_grad[2] else None, None
 
 
 class _FewChannels(torch.autograd.Function):
@@ -113,27 +109,32 @@ class _FewChannels(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
-        x = pixels(values)
+        x = ordered(values)
         ctx.shape = _shape(x, weight, form)
-        y = x.new_empty(len(x), x.shape[1] + 2 * form[0] - 2, x.shape[2] + 2 * form[0] - 2, len(weight))
+        y = blank(x, len(weight), *_sides(x, form[0]))
         given = x, weight.permute(2, 3, 1, 0).contiguous(), _constant(bias, weight), y
         library().few_channels_forward(ctx.shape, *map(address, given))
-        ctx.save_for_backward(x, y)
-        return images(y)
+        ctx.save_for_backward(x, weight, None if form[1] == _PLAIN else y)
+        return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor | None, None]:  # noqa: ANN401
-        x, y = ctx.saved_tensors
-        dy = pixels(gradient)
-        by_weight, by_bias = x.new_empty(3, 3, x.shape[-1], y.shape[-1]), x.new_empty(y.shape[-1])
-        library().few_channels_backward(ctx.shape, *map(address, (x, y, dy, by_weight, by_bias)))
+        x, weight, kept = ctx.saved_tensors
+        by_weight, by_bias = weight.new_empty(3, 3, x.shape[1], len(weight)), weight.new_empty(len(weight))
+        given = x, kept, ordered(gradient), by_weight, by_bias
+        library().few_channels_backward(ctx.shape, *map(address, given))
         return None, by_weight.permute(3, 2, 0, 1), by_bias if ctx.needs_input_grad[2] else None, None
+
+
+def _sides(x: Tensor, padding: int) -> tuple[int, int]:
+    return x.shape[2] + 2 * padding - 2, x.shape[3] + 2 * padding - 2
 
 
 def _shape(x: Tensor, weight: Tensor, form: tuple[int, int]) -> ctypes.Array[ctypes.c_int]:
     """Return what C++ calls a Convolution."""
-    return (ctypes.c_int * 7)(*x.shape, len(weight), *form)
+    count, channels, height, width = x.shape
+    return (ctypes.c_int * 7)(count, height, width, channels, len(weight), *form)
 
 
 def _constant(bias: Tensor | None, weight: Tensor) -> Tensor:

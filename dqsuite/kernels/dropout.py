@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from dqsuite.kernels.compiled import library
-from dqsuite.kernels.tensors import address, fill, images, pixels, replaceable, taken
+from dqsuite.kernels.tensors import address, blank_like, fill, ordered, replaceable, taken
 from dqsuite.models.dropout import Dropout
 
 
@@ -59,9 +59,8 @@ class _Drop(torch.autograd.Function):
 
 
 def _dropped(values: Tensor, draws: _Draws) -> Tensor:
-    x = pixels(values)
-    count, height, width, channels = x.shape
-    y = torch.empty_like(x)
+    x, y = ordered(values), blank_like(values)
+    count, channels, height, width = x.shape
     share = ctypes.c_float(draws.share)
     library().dropout(count, height * width, channels, address(x), draws.key, draws.threshold, share, address(y))
-    return images(y)
+    return y

@@ -79,7 +79,7 @@ void few_channels_backward(const Convolution *const shape, const float *x, const
             for (int o = 0; o < outputs; o += WIDTH) {
                 Vector sum = load(dbias + o);
                 for (Offset at = o; at < row; at += outputs) {
-                    const Vector gradient = shape->begin(load(y + at), load(dy + at));
+                    const Vector gradient = shape->begin(y + at, load(dy + at));
                     store(&gradients[at], gradient);
                     sum += gradient;
                 }

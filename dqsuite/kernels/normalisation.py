@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from dqsuite.kernels.compiled import library
-from dqsuite.kernels.tensors import address, fill, images, pixels, replaceable, taken
+from dqsuite.kernels.tensors import address, blank_like, fill, ordered, replaceable, taken
 from dqsuite.models.resnet import BasicBlock
 
 _RELUS = repr(nn.ReLU()), repr(nn.ReLU(inplace=True))
@@ -58,7 +58,7 @@ class _Normalisation(nn.BatchNorm2d):
             self._follow(mean, variance * (count / (count - 1)))
         elif taken(values) and not self.training and not torch.is_grad_enabled():
             scale, shift = _affine(self.weight, self.bias, *self._statistics, self.eps)
-            found = images(_normalised(pixels(values), scale, shift, added, self.rectified))
+            found = _normalised(ordered(values), scale, shift, added, self.rectified)
         else:
             found = super().forward(values)
             found = found if added is None else found + added
@@ -106,23 +106,23 @@ class _Normalise(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor, added: Tensor | None, form: _Form) -> Any:  # noqa: ANN401, PLR0917
         eps, ctx.rectified = form
-        x = pixels(values)
+        x = ordered(values)
         mean, variance = torch.empty_like(weight), torch.empty_like(weight)
         library().channel_statistics(_shape(x, ctx.rectified), *map(address, (x, mean, variance)))
         y = _normalised(x, *_affine(weight, bias, mean, variance, eps), added, ctx.rectified)
         ctx.save_for_backward(x, y if ctx.rectified else None, weight, mean, torch.rsqrt(variance + eps))
         ctx.mark_non_differentiable(mean, variance)
-        return images(y), mean, variance
+        return y, mean, variance
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
         x, y, weight, mean, inverse = ctx.saved_tensors
-        dx, by_weight, by_bias = torch.empty_like(x), torch.empty_like(weight), torch.empty_like(weight)
-        by_added = torch.empty_like(x) if ctx.needs_input_grad[3] else None
-        given = x, y, pixels(gradient), weight, mean, inverse, dx, by_added, by_weight, by_bias
+        by_values, by_weight, by_bias = blank_like(x), torch.empty_like(weight), torch.empty_like(weight)
+        by_added = blank_like(x) if ctx.needs_input_grad[3] else None
+        given = x, y, ordered(gradient), weight, mean, inverse, by_values, by_added, by_weight, by_bias
         library().normalise_back(_shape(x, ctx.rectified), *map(address, given))
-        return images(dx), by_weight, by_bias, None if by_added is None else images(by_added), None
+        return by_values, by_weight, by_bias, by_added, None
 
 
 def _affine(weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, eps: float) -> tuple[Tensor, Tensor]:
@@ -132,12 +132,12 @@ def _affine(weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, eps: f
 
 
 def _normalised(x: Tensor, scale: Tensor, shift: Tensor, added: Tensor | None, rectified: bool) -> Tensor:
-    y = torch.empty_like(x)
-    added = None if added is None else pixels(added)
+    y = blank_like(x)
+    added = None if added is None else ordered(added)
     library().normalise(_shape(x, rectified), *map(address, (x, scale, shift, added, y)))
     return y
 
 
 def _shape(x: Tensor, rectified: bool) -> ctypes.Array[ctypes.c_int]:
     """Return what C++ calls Values."""
-    return (ctypes.c_int * 3)(x.numel() // x.shape[-1], x.shape[-1], int(rectified))
+    return (ctypes.c_int * 3)(x.numel() // x.shape[1], x.shape[1], int(rectified))

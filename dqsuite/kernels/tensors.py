@@ -1,4 +1,4 @@
-"""What the compiled functions take: addresses of float32 in channels_last."""
+"""What the compiled functions are given: addresses of float32 in channels_last."""
 
 from __future__ import annotations
 
@@ -11,18 +11,27 @@ from dqsuite.kernels.compiled import library
 
 
 def address(values: Tensor | None) -> ctypes.c_void_p:
-    """Return where the values of a contiguous tensor begin: it has to outlive the call. None becomes null."""
+    """Return where the values of a tensor begin, which has to outlive the call; None becomes null."""
     return ctypes.c_void_p(None if values is None else values.data_ptr())
 
 
-def pixels(images: Tensor) -> Tensor:
-    """Return images (B, C, H, W) as (B, H, W, C), contiguous, which in channels_last they are."""
-    return images.permute(0, 2, 3, 1).contiguous()
+def ordered(images: Tensor) -> Tensor:
+    """Return images (B, C, H, W) in channels_last, which they mostly are."""
+    return images.contiguous(memory_format=torch.channels_last)
 
 
-def images(pixels: Tensor) -> Tensor:
-    """Return (B, H, W, C) as images (B, C, H, W) in channels_last."""
-    return pixels.permute(0, 3, 1, 2)
+def blank(like: Tensor, channels: int, rows: int, columns: int) -> Tensor:
+    """Return images (B, channels, rows, columns) to be filled, in channels_last.
+
+    What a function returns must be made so: autograd lets nobody change a view in place, as a ReLU may.
+    """
+    shape = len(like), channels, rows, columns
+    return torch.empty(shape, dtype=torch.float32, memory_format=torch.channels_last)
+
+
+def blank_like(values: Tensor) -> Tensor:
+    """Return images of the same shape to be filled, in channels_last."""
+    return torch.empty_like(values, memory_format=torch.channels_last)
 
 
 def fill(channels: int) -> bool:

@@ -169,7 +169,7 @@ class Tiles {
                     });
                 else
                     window.each<OUT>([&](Offset value, Offset at) {
-                        const Vector gradient = shape.begin(load(y + first + at), load(dy + first + at));
+                        const Vector gradient = shape.begin(y + first + at, load(dy + first + at));
                         store(whole.values + value, gradient);
                         sum += gradient;
                     });

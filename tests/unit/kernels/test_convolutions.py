@@ -2,6 +2,7 @@ import copy
 
 import pytest
 import torch
+import torchvision
 from torch import Tensor, nn
 
 from dqsuite import models
@@ -143,6 +144,34 @@ def test_a_model_computes_the_same_and_keeps_its_weights(name):
 
     torch.testing.assert_close(quick(images), expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
     assert [name for name, _ in quick.named_parameters()] == names
+
+
+@pytest.mark.parametrize("channels", [3, 16])
+@pytest.mark.parametrize("normalised", [False, True])
+def test_a_users_layers_may_change_what_they_are_given_in_place(channels, normalised):
+    torch.manual_seed(0)
+    layers = [nn.Conv2d(channels, 16, 3), *([nn.BatchNorm2d(16)] if normalised else []), nn.ReLU(inplace=True)]
+    plain = nn.Sequential(*layers)
+    quick = with_compiled_layers(copy.deepcopy(plain), fused=False)
+    images = torch.randn(2, channels, 8, 8)
+    for model in (plain, quick):
+        model(images).square().sum().backward()
+    for one, other in zip(quick.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg11_bn", "mobilenet_v3_small", "squeezenet1_1"])
+def test_a_published_model_trains(name):
+    torch.manual_seed(0)
+    plain = getattr(torchvision.models, name)(num_classes=10, **({"dropout": 0.0} if name != "resnet18" else {}))
+    quick = with_compiled_layers(copy.deepcopy(plain), fused=False)
+    images = torch.randn(4, 3, 64, 64)
+    losses = []
+    for model in (plain, quick):
+        losses.append(model(images).logsumexp(1).sum())
+        losses[-1].backward()
+    torch.testing.assert_close(*losses, rtol=1e-3, atol=1e-3)
+    assert all(parameter.grad is not None for parameter in quick.parameters())
 
 
 def test_layers_of_a_users_model_stay_apart():
