@@ -12,7 +12,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import elu, max_pool2d
 
 from dqsuite.kernels.compiled import library
-from dqsuite.kernels.tensors import address, blank, blank_like, fill, ordered, replaceable, taken
+from dqsuite.kernels.tensors import address, blank, blank_like, fill, has, ordered
 
 _PLAIN, _RELU, _ELU, _RELU_MAX = range(4)  # what follows a convolution, by the numbers that they have in C++
 _ENDINGS: dict[tuple[str, ...], int] = {
@@ -23,46 +23,44 @@ _ENDINGS: dict[tuple[str, ...], int] = {
 }
 _TORCHS: dict[int, Callable[[Tensor], Tensor]] = {_PLAIN: nn.Identity(), _RELU: torch.relu, _ELU: elu}
 _FEW = 4  # channels of an image
-_LEAST_ROWS = 3  # of the output: below, most of a tile of 4 × 4 would be thrown away
+_LEAST_SIDE = 3  # of the output: below, most of a tile of 4 × 4 would be thrown away
 _MOST_WEIGHTS = 128 * 256  # channels times outputs: the points of more do not stay in the cache
 
 
-def compiled_convolution(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
-    """Return a layer of the same weights for it and for the first of those that follow, and how many these are."""
-    if type(layer) is not nn.Conv2d or not _fits(layer):
-        return None
-    texts = tuple(map(repr, following))
-    taken, ending = next(((len(key), n) for key, n in _ENDINGS.items() if texts[: len(key)] == key), (0, _PLAIN))
-    return _Convolution(layer, ending), taken
+class Convolution(nn.Conv2d):
+    """A convolution with what followed it."""
 
+    ending = _PLAIN
 
-def _fits(convolution: nn.Conv2d) -> bool:
-    channels, outputs, padding = convolution.in_channels, convolution.out_channels, convolution.padding[0]
-    # whatever else a convolution can be told shows in its text
-    simple = padding in (0, 1) and repr(convolution) in (
-        repr(nn.Conv2d(channels, outputs, 3, padding=padding, bias=bias, device="meta")) for bias in (True, False)
-    )
-    known = channels <= _FEW or (fill(channels) and channels * outputs <= _MOST_WEIGHTS)
-    return simple and known and fill(outputs) and replaceable(convolution)
+    @staticmethod
+    def fits(layer: nn.Module) -> bool:
+        """Return whether a Conv2d is one that is compiled."""
+        assert isinstance(layer, nn.Conv2d)
+        channels, outputs, padding = layer.in_channels, layer.out_channels, layer.padding[0]
+        # whatever else a convolution can be told shows in its text
+        simple = padding in (0, 1) and repr(layer) in (
+            repr(nn.Conv2d(channels, outputs, 3, padding=padding, bias=bias, device="meta")) for bias in (True, False)
+        )
+        known = channels <= _FEW or (fill(channels) and channels * outputs <= _MOST_WEIGHTS)
+        return simple and known and fill(outputs)
 
-
-class _Convolution(nn.Conv2d):
-    """Has the weights of another convolution, and what followed that."""
-
-    def __init__(self, other: nn.Conv2d, ending: int) -> None:
-        self.ending = ending
-        biased, padding = other.bias is not None, int(other.padding[0])
-        super().__init__(other.in_channels, other.out_channels, 3, padding=padding, bias=biased, device="meta")
-        self.weight, self.bias = other.weight, other.bias
+    def absorb(self, following: Sequence[str]) -> int:
+        """Do what the layers that follow, given as texts, do; return how many of them."""
+        found = ((len(key), ending) for key, ending in _ENDINGS.items() if tuple(following[: len(key)]) == key)
+        count, self.ending = next(found, (0, _PLAIN))
+        return count
 
     def forward(self, values: Tensor) -> Tensor:
-        """Map (B, C, H, W) to (B, O, rows, columns)."""
-        rows = min(values.shape[-2:]) + 2 * int(self.padding[0]) - 2
-        if taken(values) and fill(self.in_channels) and rows >= _LEAST_ROWS:
+        """Map (B, C, H, W) to (B, O, rows, columns), halved if it is pooled."""
+        channels, outputs = self.in_channels, self.out_channels
+        known = has(values, None, channels, None, None) and has(self.weight, outputs, channels, 3, 3)
+        known = known and (self.bias is None or has(self.bias, outputs))
+        side = min(values.shape[-2:]) + 2 * int(self.padding[0]) - 2
+        if known and fill(channels) and side >= _LEAST_SIDE:
             return self._compiled(_Winograd, values, self.ending)
         pooled = self.ending == _RELU_MAX
         ending = _RELU if pooled else self.ending
-        if taken(values) and self.in_channels <= _FEW and rows >= 1 and not values.requires_grad:
+        if known and channels <= _FEW and side >= 1 and not values.requires_grad:
             found = self._compiled(_FewChannels, values, ending)
         else:
             found = _TORCHS[ending](super().forward(values))
@@ -105,7 +103,7 @@ class _Winograd(torch.autograd.Function):
 
 
 class _FewChannels(torch.autograd.Function):
-    """The same for images that need no gradient, and without pooling."""
+    """Like `_Winograd`, for images that need no gradient, and without pooling."""
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor | None, form: tuple[int, int]) -> Tensor:  # noqa: ANN401
@@ -138,4 +136,4 @@ def _shape(x: Tensor, weight: Tensor, form: tuple[int, int]) -> ctypes.Array[cty
 
 
 def _constant(bias: Tensor | None, weight: Tensor) -> Tensor:
-    return weight.new_zeros(len(weight)) if bias is None else bias
+    return weight.new_zeros(len(weight)) if bias is None else bias.contiguous()

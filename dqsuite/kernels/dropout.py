@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -11,13 +10,8 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from dqsuite.kernels.compiled import library
-from dqsuite.kernels.tensors import address, blank_like, fill, ordered, replaceable, taken
+from dqsuite.kernels.tensors import address, blank_like, fill, has, ordered
 from dqsuite.models.dropout import Dropout
-
-
-def compiled_dropout(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
-    """Return a layer of the same draws for it alone."""
-    return (_Dropout(layer), 0) if type(layer) is Dropout and replaceable(layer) else None
 
 
 class _Draws(NamedTuple):
@@ -28,16 +22,17 @@ class _Draws(NamedTuple):
     share: float
 
 
-class _Dropout(Dropout):
-    """Goes on with the draws of another, whose numbers it has."""
+class CompiledDropout(Dropout):
+    """The model's own layer, with the same draws."""
 
-    def __init__(self, other: Dropout) -> None:
-        super().__init__(other.p)
-        for name, values in other.named_buffers():
-            self.register_buffer(name, values, persistent=False)
+    @staticmethod
+    def fits(layer: nn.Module) -> bool:
+        """Return that every one is compiled."""
+        return isinstance(layer, Dropout)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        if not (self.training and taken(inputs) and fill(inputs.shape[1])):
+        """Map float (B, ...) to the same shape; in eval mode the identity."""
+        if not (self.training and has(inputs, None, None, None, None) and fill(inputs.shape[1])):
             return super().forward(inputs)
         draws = _Draws(int(self.next_key()), self.threshold, 1 - self.p)
         found: Tensor = _Drop.apply(inputs, draws)

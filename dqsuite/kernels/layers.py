@@ -1,40 +1,46 @@
-"""Puts compiled layers into the places of torch's."""
+"""Makes layers of torch compiled ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from torch import nn
 
-from dqsuite.kernels.convolutions import compiled_convolution
-from dqsuite.kernels.dropout import compiled_dropout
-from dqsuite.kernels.normalisation import compiled_block, compiled_normalisation
+from dqsuite.kernels.convolutions import Convolution
+from dqsuite.kernels.dropout import CompiledDropout
+from dqsuite.kernels.normalisation import Block, Normalisation
+from dqsuite.models.dropout import Dropout
+from dqsuite.models.resnet import BasicBlock
 
-_MAKERS = compiled_convolution, compiled_normalisation, compiled_block, compiled_dropout
+_COMPILED: dict[type[nn.Module], type[Convolution | Normalisation | CompiledDropout]] = {
+    nn.Conv2d: Convolution,
+    nn.BatchNorm2d: Normalisation,
+    Dropout: CompiledDropout,
+}
 
 
 def with_compiled_layers(model: nn.Module, *, fused: bool) -> nn.Module:
-    """Put compiled layers that share their weights into the places of the model's that they fit.
+    """Give layers of a model the class of the compiled one that fits; they stay the objects that they are.
 
-    If `fused`, a layer that follows in the same Sequential may become part of the one before it.
+    If `fused`, layers that follow each other in a Sequential, and a residual block, may be made one.
     """
-    for parent in list(model.modules()):
-        layers = list(parent.named_children())
-        while layers:
-            (name, layer), *layers = layers
-            following = [each for _, each in layers] if fused and type(parent) is nn.Sequential else []
-            compiled, taken = _compiled(layer, following)
-            setattr(parent, name, compiled)
-            for gone, _ in layers[:taken]:
-                setattr(parent, gone, nn.Identity())
-            layers = layers[taken:]
+    for layer in model.modules():
+        kind = _COMPILED.get(type(layer))
+        if kind and kind.fits(layer):
+            layer.__class__ = kind
+        if fused and type(layer) is BasicBlock:
+            layer.__class__ = Block
+    for parent in model.modules() if fused else ():
+        if type(parent) is nn.Sequential:
+            _fuse(parent)
     return model
 
 
-def _compiled(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int]:
-    """Return what takes the place of a layer, or the layer itself, and how many that follow became part of it."""
-    for make in _MAKERS:
-        if made := make(layer, following):
-            compiled, taken = made
-            return compiled.train(layer.training), taken
-    return layer, 0
+def _fuse(parent: nn.Sequential) -> None:
+    """Let each layer absorb those that follow it."""
+    layers = list(parent._modules.items())  # named_children would leave out a layer that comes again
+    while layers:
+        (_, layer), *layers = layers
+        if isinstance(layer, Convolution | Normalisation):
+            taken = layer.absorb([repr(each) for _, each in layers])
+            for name, _ in layers[:taken]:
+                setattr(parent, name, nn.Identity())
+            layers = layers[taken:]

@@ -1,4 +1,4 @@
-// BatchNorm and a ReLU that may follow it, forward and backward, on one thread of a CPU.
+// BatchNorm, and an addition and a ReLU that may follow it, forward and backward, on one thread of a CPU.
 //
 // Values are [row][channel] and the lanes of a vector are channels, whose number is a multiple of WIDTH. A row is the
 // place of a pixel in the batch.

@@ -4,95 +4,86 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from dqsuite.kernels.compiled import library
-from dqsuite.kernels.tensors import address, blank_like, fill, ordered, replaceable, taken
+from dqsuite.kernels.tensors import address, blank_like, fill, has, ordered
 from dqsuite.models.resnet import BasicBlock
 
 _RELUS = repr(nn.ReLU()), repr(nn.ReLU(inplace=True))
 
 
-def compiled_normalisation(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
-    """Return a layer of the same weights for it and for the first of those that follow, and how many these are."""
-    if not _fits(layer):
-        return None
-    rectified = bool(following) and repr(following[0]) in _RELUS
-    return _Normalisation(layer, rectified), int(rectified)
+class Normalisation(nn.BatchNorm2d):
+    """BatchNorm with the ReLU that followed it."""
 
+    rectified = False
 
-def compiled_block(layer: nn.Module, following: Sequence[nn.Module]) -> tuple[nn.Module, int] | None:
-    """Return a residual block whose last BatchNorm adds the shortcut and has the block's ReLU."""
-    if type(layer) is not BasicBlock or layer.shortcut is None:
-        return None
-    *_, last = layer.body.modules()
-    return (_Block(layer), 0) if _fits(last) else None
+    @staticmethod
+    def fits(layer: nn.Module) -> bool:
+        """Return whether a BatchNorm2d is one that is compiled."""
+        assert isinstance(layer, nn.BatchNorm2d)
+        return fill(layer.num_features)
 
+    def absorb(self, following: Sequence[str]) -> int:
+        """Do what the layers that follow, given as texts, do; return how many of them."""
+        self.rectified = bool(following) and following[0] in _RELUS
+        return int(self.rectified)
 
-def _fits(layer: nn.Module) -> bool:
-    if type(layer) is not nn.BatchNorm2d or not replaceable(layer) or not fill(int(layer.num_features)):
-        return False
-    return bool(layer.affine and layer.track_running_stats and layer.momentum is not None)
+    def forward(self, values: Tensor) -> Tensor:
+        """Map (B, C, H, W) to the same shape."""
+        return self.added(values, None, self.rectified)
 
-
-class _Normalisation(nn.BatchNorm2d):
-    """Has the weights and the running statistics of another, and what followed that."""
-
-    def __init__(self, other: Any, rectified: bool) -> None:  # noqa: ANN401
-        super().__init__(other.num_features, other.eps, other.momentum, device="meta")
-        self.weight, self.bias, self.rectified = other.weight, other.bias, rectified
-        for name, values in other.named_buffers():
-            self.register_buffer(name, values)
-
-    def forward(self, values: Tensor, added: Tensor | None = None) -> Tensor:
-        """Map (B, C, H, W) to the same shape; what is `added`, before the ReLU, has it too."""
-        found: Tensor
+    def added(self, values: Tensor, other: Tensor | None, rectified: bool) -> Tensor:
+        """Map (B, C, H, W) to the same shape, add another of it, and rectify the sum."""
         count = values.numel() // self.num_features
-        if taken(values) and self.training and count > 1:  # of one, torch says that it has no variance
-            form = _Form(self.eps, self.rectified)
-            found, mean, variance = _Normalise.apply(values, self.weight, self.bias, added, form)
+        if self._known(values, other) and self.training and count > 1:  # of one, torch says that it has no variance
+            form = _Form(self.eps, rectified)
+            found, mean, variance = _Normalise.apply(values, self.weight, self.bias, other, form)
             self._follow(mean, variance * (count / (count - 1)))
-        elif taken(values) and not self.training and not torch.is_grad_enabled():
-            scale, shift = _affine(self.weight, self.bias, *self._statistics, self.eps)
-            found = _normalised(ordered(values), scale, shift, added, self.rectified)
+        elif self._known(values, other) and not self.training and not torch.is_grad_enabled():
+            mean, variance = self.running_mean, self.running_var
+            scale, shift = _affine(self.weight, self.bias, mean, variance, self.eps)  # type: ignore[arg-type] # known
+            found = _normalised(ordered(values), scale, shift, other, rectified)
         else:
             found = super().forward(values)
-            found = found if added is None else found + added
-            found = found.relu() if self.rectified else found
-        return found
+            found = found if other is None else found + other
+            found = found.relu() if rectified else found
+        return found  # type: ignore[no-any-return] # torch leaves apply untyped
+
+    def _known(self, values: Tensor, other: Tensor | None) -> bool:
+        channels = self.num_features
+        own = self.weight, self.bias, self.running_mean, self.running_var
+        return (
+            has(values, None, channels, None, None)
+            and (other is None or has(other, *values.shape))
+            and all(has(each, channels) for each in own)
+            and self.track_running_stats
+            and self.momentum is not None
+        )
 
     @torch.no_grad()
-    def _follow(self, *batch: Tensor) -> None:
-        """Move the running mean and variance towards those of a batch."""
-        for running, now in zip(self._statistics, batch, strict=True):
-            running.lerp_(now, self.momentum or 0.0)
+    def _follow(self, mean: Tensor, variance: Tensor) -> None:
+        """Move the running statistics towards a batch's mean and unbiased variance."""
+        for running, now in ((self.running_mean, mean), (self.running_var, variance)):
+            running.lerp_(now, self.momentum)  # type: ignore[union-attr, arg-type] # they are known
         if self.num_batches_tracked is not None:
             self.num_batches_tracked.add_(1)
 
-    @property
-    def _statistics(self) -> tuple[Tensor, Tensor]:
-        mean, variance = self.running_mean, self.running_var
-        assert mean is not None, "or it would not fit"
-        assert variance is not None, "or it would not fit"
-        return mean, variance
 
+class Block(BasicBlock):
+    """A residual block whose last BatchNorm adds the shortcut and rectifies."""
 
-class _Block(nn.Module):
-    """Has the layers of another block."""
-
-    def __init__(self, other: Any) -> None:  # noqa: ANN401
-        super().__init__()
-        self.body, self.shortcut = other.body, other.shortcut
-        self.body[1][1] = _Normalisation(self.body[1][1], rectified=True)
-
-    def forward(self, values: Tensor) -> Tensor:
-        first, (convolution, last) = self.body
-        found: Tensor = last(convolution(first(values)), self.shortcut(values))
-        return found
+    def forward(self, images: Tensor) -> Tensor:
+        """Map (B, inputs, H, W) to (B, outputs, ⌈H / stride⌉, ⌈W / stride⌉)."""
+        first, (convolution, last) = cast("tuple[nn.Module, tuple[nn.Module, nn.Module]]", self.body)
+        if not isinstance(last, Normalisation):
+            return super().forward(images)
+        other = None if self.shortcut is None else self.shortcut(images)
+        return last.added(convolution(first(images)), other, rectified=True)
 
 
 class _Form(NamedTuple):
@@ -106,7 +97,7 @@ class _Normalise(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, weight: Tensor, bias: Tensor, added: Tensor | None, form: _Form) -> Any:  # noqa: ANN401, PLR0917
         eps, ctx.rectified = form
-        x = ordered(values)
+        x, weight = ordered(values), weight.contiguous()
         mean, variance = torch.empty_like(weight), torch.empty_like(weight)
         library().channel_statistics(_shape(x, ctx.rectified), *map(address, (x, mean, variance)))
         y = _normalised(x, *_affine(weight, bias, mean, variance, eps), added, ctx.rectified)

@@ -28,7 +28,7 @@ def with_small_convolutions(model: nn.Module) -> nn.Module:
     known = triples and all(_pooling(*triple) is not None for triple in triples)
     if not known or list(map(repr, layers[3 * len(triples) :])) != [repr(nn.Flatten())]:
         return model
-    return nn.Sequential(_Features(triples), *parts[1:])
+    return nn.Sequential(Features(triples), *parts[1:])
 
 
 def _pooling(convolution: nn.Module, activation: nn.Module, pool: nn.Module) -> int | None:
@@ -45,7 +45,7 @@ def _pooling(convolution: nn.Module, activation: nn.Module, pool: nn.Module) -> 
     return _POOLINGS.index(kind) if list(map(repr, simple)) == [repr(convolution), repr(pool)] else None
 
 
-class _Features(nn.Module):
+class Features(nn.Module):
     """The convolutions of a LeNet: images float32 (B, C, H, W) to features (B, F)."""
 
     def __init__(self, triples: list[tuple[Any, ...]]) -> None:
@@ -54,6 +54,7 @@ class _Features(nn.Module):
         self.forms = [(convolution.padding[0], _pooling(convolution, *rest)) for convolution, *rest in triples]
 
     def forward(self, images: Tensor) -> Tensor:
+        """Map images to features."""
         blocks = _blocks(images)
         for convolution, form in zip(self.convolutions, self.forms, strict=True):
             blocks = _Layer.apply(blocks, convolution.weight, convolution.bias, form)

@@ -1,11 +1,11 @@
-"""What the compiled functions are given: addresses of float32 in channels_last."""
+"""What the compiled functions are given: addresses of float32, of images in channels_last."""
 
 from __future__ import annotations
 
 import ctypes
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from dqsuite.kernels.compiled import library
 
@@ -39,12 +39,14 @@ def fill(channels: int) -> bool:
     return channels % int(library().vector_width()) == 0
 
 
-def taken(values: Tensor) -> bool:
-    """Return whether values are a batch of images in float32: a user's layer may be given others."""
-    return values.dim() == 4 and values.dtype == torch.float32
+def has(tensor: Tensor | None, *shape: int | None) -> bool:
+    """Return whether a tensor is float32 of a shape, where None is any length.
 
-
-def replaceable(layer: nn.Module) -> bool:
-    """Return whether a layer has float32 weights and no hooks, which make its weights or look at its output."""
-    hooked = layer._forward_pre_hooks or layer._forward_hooks
-    return not hooked and all(weight.dtype == torch.float32 for weight in layer.parameters())
+    C++ would read on beyond the end of another one; torch takes it, or says what is wrong with it.
+    """
+    return (
+        tensor is not None
+        and tensor.dtype == torch.float32
+        and tensor.dim() == len(shape)
+        and all(wanted in (None, length) for wanted, length in zip(shape, tensor.shape, strict=True))
+    )

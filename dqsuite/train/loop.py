@@ -51,8 +51,8 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
         quick = device == "cpu" and cell.precision == "fp32" and compiled()
-        model = quickened(model, ours=_is_ours(cell.model)) if quick else model
         with _blaming(cell.model):
+            model = quickened(model, ours=_is_ours(cell.model)) if quick else model
             run = _Run(cell, model, batches, test, device)
             run.fit(validation, streams.order, watch)
     outcome = Outcome(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from dqsuite.kernels.convolutions import Convolution
+from dqsuite.kernels.small_convolutions import Features
 from dqsuite.models.evaluating import evaluating
 
 _CACHED = 3 * 2**19  # float32 of the largest activation: 6 MB, for the layers before and after it want room too
 _ON_CARD = 2000  # a GPU wants much work at a time
 
-_BY_RECORD = nn.Sequential, nn.Identity, nn.Conv2d, nn.Linear, nn.ReLU, nn.Tanh, nn.MaxPool2d, nn.AvgPool2d, nn.Flatten
+_BY_RECORD = {
+    *(nn.Sequential, nn.ModuleList, nn.Identity, nn.Conv2d, nn.Linear, nn.ReLU, nn.Tanh),
+    *(nn.MaxPool2d, nn.AvgPool2d, nn.Flatten, Convolution, Features),
+}
 
 
 def evaluated(model: nn.Module, image: Tensor) -> int:
@@ -23,8 +28,12 @@ def trained(model: nn.Module, image: Tensor, batch_size: int) -> int:
     A whole batch unless every layer treats each record by itself (BatchNorm does not), so that the sum is the batch's
     gradient up to rounding.
     """
-    separable = all(isinstance(layer, _BY_RECORD) for layer in model.modules())
+    separable = all(type(layer) in _BY_RECORD and not _hooked(layer) for layer in model.modules())
     return min(batch_size, _cached(model, image)) if separable and image.device.type == "cpu" else batch_size
+
+
+def _hooked(layer: nn.Module) -> bool:
+    return bool(layer._forward_pre_hooks or layer._forward_hooks)
 
 
 def _cached(model: nn.Module, image: Tensor) -> int:

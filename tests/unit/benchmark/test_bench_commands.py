@@ -56,10 +56,10 @@ def test_the_full_study_is_projected_from_its_parts(tmp_path, monkeypatch):
     assert whole.note.startswith(f"{len(cells)} cells")
 
 
-def test_a_share_of_the_limit_is_between_nothing_and_all_of_it(tmp_path, monkeypatch):
+def test_a_share_of_the_limit_is_the_direct_convolutions_of_which_winograd_does_a_quarter(tmp_path, monkeypatch):
     monkeypatch.delenv("DQSUITE_DATA", raising=False)  # generated images are of every class, however few they are
     limit, *rest = gpu.shares(Settings(images=16), tmp_path, "resnet18;width=0.25")
     assert limit.median > 0
     shares = [figure.median for figure in rest if figure.unit == "%"]
     assert len(shares) == 2
-    assert all(0 < share < 100 for share in shares)
+    assert all(0 < share < 400 for share in shares)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import cross_entropy
 
 from dqsuite import models
@@ -22,6 +23,21 @@ def test_a_portion_keeps_the_largest_activation_in_the_cache(name, records):
 @pytest.mark.parametrize(("name", "records"), [("poison_cnn", 32), ("lenet", 128), ("custom", 128), ("resnet20", 128)])
 def test_a_batch_is_divided_only_where_every_layer_treats_each_record_by_itself(name, records):
     assert portions.trained(model(name), IMAGE, batch_size=128) == records
+
+
+class AmongThemselves(nn.Sequential):
+    """Compares the records of a batch."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return super().forward(images - images.mean(0))
+
+
+def test_a_users_container_may_mix_the_records_of_a_batch():
+    plain = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2000))
+    assert portions.trained(plain, IMAGE, batch_size=2048) < 2048
+    assert portions.trained(AmongThemselves(*plain), IMAGE, batch_size=2048) == 2048
+    plain[1].register_forward_hook(lambda layer, inputs, output: output - output.mean(0))
+    assert portions.trained(plain, IMAGE, batch_size=2048) == 2048
 
 
 def test_measuring_the_portion_leaves_no_hook_and_the_mode_as_it_was():
