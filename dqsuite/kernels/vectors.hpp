@@ -26,8 +26,8 @@ INLINE void store(float *at, Vector values) { *reinterpret_cast<Vector *>(at) = 
 // Returns `values` where x is positive or, as in torch, not a number: what has diverged must be seen to.
 INLINE Vector rectify(Vector x, Vector values) { return x <= 0.0f ? Vector{} : values; }
 
-// Returns e to the power of x <= 0, as a power of two times the Taylor series of what is left: its relative error is
-// below 2e-7, and what is smaller than 2^-126 is that.
+// Returns e to the power of x <= 0, as a power of two times the Taylor series of what is left: its error is below 2e-7,
+// and what is smaller than 2^-126 is that.
 INLINE Vector exp_of(Vector x) {
     const Vector exponent = x < -87.3f ? Vector{} - 126.0f : x * 1.44269504f;
     const Integers whole = __builtin_convertvector(exponent - 0.5f, Integers);  // rounds to zero
