@@ -57,8 +57,7 @@ void few_channels_forward(const Convolution *const shape, const float *x, const 
         patches.take(x);
         for (int i = 0; i < shape->rows(); i++, y += row) {
             for (Offset at = 0; at < row; at += outputs) std::copy_n(bias, outputs, y + at);
-            multiply<false>(shape->columns(), {patches.of(i), patches.size(), weights, patches.size(), outputs, y,
-                                               outputs, true});
+            multiply<false>({patches.of(i), weights, shape->columns(), patches.size(), outputs, y, true});
             for (Offset at = 0; at < row; at += WIDTH) store(y + at, shape->end(load(y + at)));
         }
     }
@@ -85,8 +84,7 @@ void few_channels_backward(const Convolution *const shape, const float *x, const
                 }
                 store(dbias + o, sum);
             }
-            multiply<true>(patches.size(), {patches.of(i), patches.size(), gradients.data(), shape->columns(), outputs,
-                                            dweights, outputs, true});
+            multiply<true>({patches.of(i), gradients.data(), patches.size(), shape->columns(), outputs, dweights, true});
         }
     }
 }

@@ -40,11 +40,12 @@ class Normalisation(nn.BatchNorm2d):
     def added(self, values: Tensor, other: Tensor | None, rectified: bool) -> Tensor:
         """Map (B, C, H, W) to the same shape, add another of it, and rectify the sum."""
         count = values.numel() // self.num_features
-        if self._known(values, other) and self.training and count > 1:  # of one, torch says that it has no variance
+        known = self._known(values, other)
+        if known and self.training and count > 1:  # of one, torch says that it has no variance
             form = _Form(self.eps, rectified)
             found, mean, variance = _Normalise.apply(values, self.weight, self.bias, other, form)
             self._follow(mean, variance * (count / (count - 1)))
-        elif self._known(values, other) and not self.training and not torch.is_grad_enabled():
+        elif known and not self.training and not torch.is_grad_enabled():
             mean, variance = self.running_mean, self.running_var
             scale, shift = _affine(self.weight, self.bias, mean, variance, self.eps)  # type: ignore[arg-type] # known
             found = _normalised(ordered(values), scale, shift, other, rectified)

@@ -18,37 +18,34 @@ void tiles(int rows, F f) {
 }
 
 // c[rows][columns] = or += left right[count][columns]. The left matrix is [rows][count], or where a product is
-// `transposed` [count][rows]; its lines begin `left_next` floats apart, so they may overlap, and those of c `c_next`.
+// `transposed` [count][rows]. The columns are a multiple of WIDTH.
 struct Product {
-    const float *left;
-    Offset left_next;
-    const float *right;
-    int count, columns;
+    const float *left, *right;
+    int rows, count, columns;
     float *c;
-    Offset c_next;
     bool add;
 };
 
 // A tile of c.
 template <int rows, int vectors, bool transposed>
 void multiply(const Product &product, const float *left, const float *right, float *c) {
+    const Offset next = product.columns, left_next = transposed ? product.rows : product.count;
     Vector sums[rows][vectors];
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
-            sums[r][v] = product.add ? load(c + r * product.c_next + v * WIDTH) : Vector{};
-    const Offset left_next = product.left_next, right_next = product.columns;
+            sums[r][v] = product.add ? load(c + r * next + v * WIDTH) : Vector{};
 #pragma GCC unroll 4
     for (int k = 0; k < product.count; k++) {
         Vector values[vectors];
         for (int v = 0; v < vectors; v++) values[v] = load(right + v * WIDTH);
-        right += right_next;
+        right += next;
 #pragma GCC unroll 12
         for (int r = 0; r < rows; r++)
             for (int v = 0; v < vectors; v++) sums[r][v] += values[v] * (transposed ? left[r] : left[r * left_next]);
         left += transposed ? left_next : 1;
     }
     for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) store(c + r * product.c_next + v * WIDTH, sums[r][v]);
+        for (int v = 0; v < vectors; v++) store(c + r * next + v * WIDTH, sums[r][v]);
 }
 
 template <int vectors, bool transposed, int rows = MOST_SUMS / vectors>
@@ -58,18 +55,17 @@ void multiply(int size, const Product &product, const float *left, const float *
 }
 
 template <int vectors, bool transposed>
-void multiply(int rows, const Product &product, int column) {
-    tiles<MOST_SUMS / vectors>(rows, [&](int first, int size) {
-        const float *left = product.left + first * (transposed ? 1 : product.left_next);
-        float *c = product.c + first * product.c_next + column;
+void multiply(const Product &product, int column) {
+    tiles<MOST_SUMS / vectors>(product.rows, [&](int first, int size) {
+        const float *left = product.left + Offset(first) * (transposed ? 1 : product.count);
+        float *c = product.c + Offset(first) * product.columns + column;
         multiply<vectors, transposed>(size, product, left, product.right + column, c);
     });
 }
 
-// The columns of c are a multiple of WIDTH.
 template <bool transposed>
-void multiply(int rows, const Product &product) {
+void multiply(const Product &product) {
     int column = 0;
-    for (; column + WIDTH < product.columns; column += 2 * WIDTH) multiply<2, transposed>(rows, product, column);
-    if (column < product.columns) multiply<1, transposed>(rows, product, column);
+    for (; column + WIDTH < product.columns; column += 2 * WIDTH) multiply<2, transposed>(product, column);
+    if (column < product.columns) multiply<1, transposed>(product, column);
 }

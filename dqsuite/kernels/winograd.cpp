@@ -332,9 +332,8 @@ void winograd_forward(const Convolution *const shape, const float *x, const floa
         const int count = std::min(TILES, shape->images * tiles_of_image(*shape) - first);
         tiles.take_inputs(x, inputs.data());
         for (int p = 0; p < POINTS; p++)
-            multiply<false>(count, {inputs.data() + p * stride(channels), channels,
-                                    points.data() + Offset(p) * channels * outputs, channels, outputs,
-                                    products.data() + p * stride(outputs), outputs, false});
+            multiply<false>({inputs.data() + p * stride(channels), points.data() + Offset(p) * channels * outputs,
+                             count, channels, outputs, products.data() + p * stride(outputs), false});
         tiles.give_outputs(products.data(), bias, y, which);
     }
 }
@@ -357,11 +356,8 @@ void winograd_backward(const Convolution *const shape, const float *x, const flo
             float *input = inputs.data() + p * stride(channels);
             const float *gradient = gradients.data() + p * stride(outputs);
             const Offset matrix = Offset(p) * channels * outputs;
-            multiply<true>(channels, {input, channels, gradient, count, outputs, by_points.data() + matrix, outputs,
-                                      true});
-            if (dx)
-                multiply<false>(count, {gradient, outputs, points.data() + matrix, outputs, channels, input, channels,
-                                        false});
+            multiply<true>({input, gradient, channels, count, outputs, by_points.data() + matrix, true});
+            if (dx) multiply<false>({gradient, points.data() + matrix, count, outputs, channels, input, false});
         }
         if (dx) tiles.give_gradients(inputs.data(), dx);
     }
