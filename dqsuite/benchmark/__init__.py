@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dqsuite.benchmark.figure import Figure
 from dqsuite.benchmark.settings import Settings
-from dqsuite.registry import Registry
+from dqsuite.core.registry import Registry
 
 __all__ = ["BENCHES", "Bench", "Figure", "Settings"]
 

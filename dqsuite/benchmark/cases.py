@@ -6,13 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from dqsuite import study
 from dqsuite.benchmark.data import provide
 from dqsuite.benchmark.settings import Settings
-from dqsuite.cells import Plan
-from dqsuite.errors import DqError
-from dqsuite.recipes import RECIPES, Recipe
-from dqsuite.registry import Registry
+from dqsuite.core.errors import DqError
+from dqsuite.core.registry import Registry
+from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.recipes import RECIPES, Recipe
+from dqsuite.results import study
 
 
 @dataclass(frozen=True)

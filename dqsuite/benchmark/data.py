@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from dqsuite import datasets
+from dqsuite.core.grammar import parse_term
 from dqsuite.datasets.cache import cache_dir
 from dqsuite.datasets.named import CLASSES
-from dqsuite.grammar import parse_term
 
 
 @dataclass(frozen=True)

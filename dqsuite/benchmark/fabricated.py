@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dqsuite.benchmark.data import SHAPES
-from dqsuite.cells import Cell
 from dqsuite.claims import CLAIMS
-from dqsuite.claims.labs import NotApplicable, cells_of
+from dqsuite.claims.requirements import NotApplicable, cells_of
+from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Card
 from dqsuite.datasets.named import CLASSES
-from dqsuite.grammar import parse_term
-from dqsuite.outcome import CURVES, Outcome
-from dqsuite.store import CARDS, OUTCOMES, Store
+from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.outcome import CURVES, Outcome
+from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 
 _EPOCHS = 100
 _WRONG = 0.2  # fraction of the test images that a fabricated outcome has wrong

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dqsuite import corruptions, datasets, models, seeds, study
+from dqsuite import corruptions, datasets, models
 from dqsuite.benchmark.cases import CASES, fixed
 from dqsuite.benchmark.data import SHAPES, provide, told
 from dqsuite.benchmark.fabricated import claims_cells
@@ -22,12 +22,14 @@ from dqsuite.benchmark.figure import Figure, number
 from dqsuite.benchmark.settings import Settings
 from dqsuite.benchmark.sides import ours_sweep
 from dqsuite.benchmark.turns import process
-from dqsuite.cells import Cell
+from dqsuite.core import seeds
+from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.named import CLASSES
-from dqsuite.grammar import parse_term
-from dqsuite.recipes import RECIPES, Recipe
-from dqsuite.train import train
+from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.recipes import RECIPES, Recipe
+from dqsuite.results import study
+from dqsuite.training import train
 
 _MATRIX = {"cuda": 8192, "cpu": 2048}  # rows of the square product that shows the limit
 _PASSES = 3  # a training step costs a forward and a backward, which is twice a forward
@@ -67,7 +69,7 @@ def shares(settings: Settings, folder: Path, model: str = "resnet18") -> Iterato
     dataset = datasets.load(text)
     flop = _forward_flop(model, dataset)
     for batch in _BATCHES:
-        recipe = fixed(RECIPES["lie-deep"].having(batch_size=batch), _EPOCHS)
+        recipe = fixed(RECIPES["lie-deep"].with_settings(batch_size=batch), _EPOCHS)
         seconds = _epochs(Kind(text, model, recipe), "clean", dataset, settings)
         work = flop * (_PASSES * len(dataset.y_train) + len(dataset.y_test)) / 1e12
         note = f"{len(dataset.y_train):,} training and {len(dataset.y_test):,} test images, {told('cifar10', text)}"

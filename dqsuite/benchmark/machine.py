@@ -10,7 +10,7 @@ from math import nan
 from pathlib import Path
 
 from dqsuite import __version__
-from dqsuite.hardware import cores
+from dqsuite.core.hardware import cores
 
 _PROCESSOR = Path("/proc/cpuinfo")
 _TELLING = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")  # the flags on which the speed of training hangs

@@ -20,12 +20,13 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 from torchvision import transforms
 
-from dqsuite import corruptions, models, seeds
+from dqsuite import corruptions, models
 from dqsuite.benchmark.styles import Style
-from dqsuite.cells import Cell
+from dqsuite.core import seeds
 from dqsuite.datasets import Dataset
+from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.recipes import Recipe
 from dqsuite.models.dropout import Dropout
-from dqsuite.recipes import Recipe
 
 _TEST_BATCH = 500
 _KERAS_EPSILON = 1e-7

@@ -15,20 +15,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dqsuite import corruptions, datasets, seeds, study
+from dqsuite import corruptions, datasets
 from dqsuite.benchmark.data import SHAPES, provide, told
 from dqsuite.benchmark.figure import Figure, number
 from dqsuite.benchmark.settings import Settings
 from dqsuite.benchmark.sides import ignore
 from dqsuite.benchmark.turns import Call, in_turn, process
-from dqsuite.cells import Cell, Plan
-from dqsuite.engines import local
-from dqsuite.engines.work import Job
-from dqsuite.errors import DqError
-from dqsuite.outcome import Outcome
-from dqsuite.recipes import RECIPES
-from dqsuite.store import OUTCOMES, Store
-from dqsuite.train import train
+from dqsuite.core import seeds
+from dqsuite.core.errors import DqError
+from dqsuite.engines import processes
+from dqsuite.engines.worker import Job
+from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.results import study
+from dqsuite.training import train
 
 _SCRIPT = Path(__file__).with_name("keras_poisoning.py")
 _CONDITIONS = {"first:1000": 0.91, "first:1000+wrong:0.4": 0.83}  # with the best accuracy that ours has to reach
@@ -82,7 +84,7 @@ def measure(settings: Settings) -> Iterator[Figure]:
 
 
 def _plan(text: str, repeat: int, settings: Settings) -> Plan:
-    recipe = RECIPES["poisoning"].having(**({"epochs": settings.epochs} if settings.epochs else {}))
+    recipe = RECIPES["poisoning"].with_settings(**({"epochs": settings.epochs} if settings.epochs else {}))
     found = study.plan(
         text, ["poison_cnn"], list(_CONDITIONS), recipe=recipe, repeats=repeat + 1, precision=settings.precision
     )
@@ -100,7 +102,7 @@ def _train_pair(plan: Plan, device: str, workers: int) -> Pair:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
         began = time.perf_counter()
-        local.run(Job(plan, store, train, device), workers, ignore)
+        processes.run(Job(plan, store, train, device), workers, ignore)
         seconds = time.perf_counter() - began
         outcomes = [Outcome.from_bytes(store.get(OUTCOMES, plan.key(cell))) for cell in plan.cells]
     curves = [outcome.curves["test_accuracy"] for outcome in outcomes]

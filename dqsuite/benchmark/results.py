@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dqsuite.benchmark.figure import Figure, quantity
-from dqsuite.files import replacing
+from dqsuite.core.files import replacing
 
 
 def save(figures: Sequence[Figure], machine: Mapping[str, str], path: Path) -> None:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from dqsuite import datasets
 from dqsuite.benchmark.styles import Style
-from dqsuite.cells import Cell, Plan
 from dqsuite.datasets import Dataset
-from dqsuite.engines import local
-from dqsuite.engines.work import Job
-from dqsuite.outcome import Outcome
-from dqsuite.store import OUTCOMES, Store
-from dqsuite.train import train
+from dqsuite.engines import processes
+from dqsuite.engines.worker import Job
+from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.training import train
 
 
 class Timed(NamedTuple):
@@ -43,7 +43,7 @@ def ours_sweep(plan: Plan, device: str, workers: int) -> Timed:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
         began = time.perf_counter()
-        local.run(Job(plan, store, train, device), workers, ignore)
+        processes.run(Job(plan, store, train, device), workers, ignore)
         seconds = time.perf_counter() - began
         outcomes = [Outcome.from_bytes(store.get(OUTCOMES, plan.key(cell))) for cell in plan.cells]
     return Timed(seconds, _right(outcomes, dataset))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dqsuite.hardware import cores
+from dqsuite.core.hardware import cores
 
 
 class Style(NamedTuple):

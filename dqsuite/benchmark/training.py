@@ -17,8 +17,8 @@ from dqsuite.benchmark.settings import Settings
 from dqsuite.benchmark.sides import Timed, ours_one, ours_sweep, plain_sweep
 from dqsuite.benchmark.styles import STYLES, Style
 from dqsuite.benchmark.turns import Call, in_turn, process
-from dqsuite.cells import Cell, Plan
-from dqsuite.stats import Interval, mean_interval
+from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.statistics.estimate import Interval, mean_interval
 
 Right = NDArray[np.bool_]
 

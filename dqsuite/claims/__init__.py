@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dqsuite.claims import he2019, lie1, lie2, lie3, open_questions, poisoning
 from dqsuite.claims.claim import Claim, collect
-from dqsuite.registry import Registry
+from dqsuite.core.registry import Registry
+from dqsuite.sources.he2019 import claims as he2019
+from dqsuite.sources.lie1 import claims as lie1
+from dqsuite.sources.lie2 import claims as lie2
+from dqsuite.sources.lie3 import claims as lie3
+from dqsuite.sources.open import claims as open_questions
+from dqsuite.sources.poisoning import claims as poisoning
 
 __all__ = ["CLAIMS", "Claim"]
 

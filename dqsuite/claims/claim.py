@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Protocol
 
-from dqsuite.claims.trials import Trials
-from dqsuite.judgements import Part
-from dqsuite.registry import Registry
+from dqsuite.core.registry import Registry
+from dqsuite.results.predictions import Predictions
+from dqsuite.statistics.criteria import Judgement
 
 Case = Mapping[str, str]
 
 
-class Lab(Protocol):
+class Measurements(Protocol):
     """Where a judge gets its measurements from. What a judge asks for is what its case needs to have trained."""
 
-    def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Trials:
-        """Return the trials of one condition, at the scale that is judged.
+    def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
+        """Return the predictions of one condition, at the scale that is judged.
 
         Parameters
         ----------
@@ -31,7 +31,7 @@ class Lab(Protocol):
         """
 
 
-Judge = Callable[..., Part]
+Judge = Callable[..., Judgement]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Claim:
     cases : sequence of mappings
         Arguments of the judge; one empty mapping for a finding of one case.
     judge : callable
-        ``judge(lab, **case) -> Part``. It asks for the same trials whatever they show.
+        ``judge(measured, **case) -> Judgement``. It asks for the same predictions whatever they show.
     contradicts : str
         The id of a claim that cannot hold as well.
     """

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dqsuite.recipes import RECIPES, Recipe
-from dqsuite.registry import Registry
+from dqsuite.core.registry import Registry
+from dqsuite.experiment.recipes import RECIPES, Recipe
 
 
 @dataclass(frozen=True)

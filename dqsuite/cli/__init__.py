@@ -8,7 +8,7 @@ import os
 import sys
 
 from dqsuite.cli import commands, parser
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
 
 _COMMANDS = {
     "run": commands.run,

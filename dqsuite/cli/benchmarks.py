@@ -11,8 +11,8 @@ from rich.console import Console
 from dqsuite.benchmark import BENCHES, Figure, Settings
 from dqsuite.benchmark.machine import load, machine
 from dqsuite.benchmark.results import save
-from dqsuite.errors import DqError
-from dqsuite.hardware import cores, native_precision, resolve_device
+from dqsuite.core.errors import DqError
+from dqsuite.core.hardware import cores, native_precision, resolve_device
 
 _DEFAULT = ("training", "scaling", "around")
 _IDLE = 0.25  # of the cores, taken by others, from which on threads wait for each other and ratios mislead

@@ -17,19 +17,21 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from dqsuite import corruptions, datasets, evidence, models, study
-from dqsuite.cells import Plan
+from dqsuite import corruptions, datasets, models
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
-from dqsuite.costs import Costs, longest_first
-from dqsuite.engines import local
-from dqsuite.engines.work import Job
-from dqsuite.hardware import cores, native_precision, resolve_device
-from dqsuite.kernels.compiled import compiler
-from dqsuite.recipes import RECIPES
-from dqsuite.store import Store
-from dqsuite.train import train
+from dqsuite.core.hardware import cores, native_precision, resolve_device
+from dqsuite.engines import processes
+from dqsuite.engines.worker import Job
+from dqsuite.experiment import evidence
+from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.runtime import Costs, longest_first
+from dqsuite.experiment.store import Store
+from dqsuite.results import study
+from dqsuite.training import train
+from dqsuite.training.kernels.compiled import compiler
 
 _LONGEST_NAME = 100  # characters of a report's own choice
 _PIPED_WIDTH = 160  # columns where there is no terminal to ask
@@ -56,15 +58,15 @@ def run(options: Namespace) -> None:
     job, workers = _job(options)
     plan, store = job.plan, job.store
     path = require_writable(_report_path(options.out, plan))
-    study.load(store, plan, say)  # sets damaged outcomes aside before they are counted as there
+    study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     missing = len(job.untrained())
     if missing:
         _tell_of_the_compiler(job)
         expected = Costs(store, job.device).seconds(plan, study.read_card(store, plan.fingerprint, say))
         job = dataclasses.replace(job, plan=dataclasses.replace(plan, cells=longest_first(plan.cells, expected)))
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
-            local.run(job, workers, progress)
-    found = study.load(store, plan, say)
+            processes.run(job, workers, progress)
+    found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     write([found], path)
     if options.json:
@@ -113,7 +115,7 @@ def report(options: Namespace) -> int:
         The exit code: 1 where a finding that held in what it was compared with is now refuted.
     """
     from dqsuite.claims.scales import SCALES
-    from dqsuite.report.whole import draw_store
+    from dqsuite.report.store_report import draw_store
 
     SCALES[options.scale]  # raises what the user reads where there is none such
     target = Path(options.out)
@@ -130,17 +132,17 @@ def report(options: Namespace) -> int:
 
 def claims(options: Namespace) -> None:
     """List the findings, or the cases of those that are named, each with what the store says of it."""
-    from dqsuite.claims import CLAIMS, verdicts
-    from dqsuite.claims.remembered import judge_all
+    from dqsuite.claims import CLAIMS, verdict_files
+    from dqsuite.claims.cache import judge_all
     from dqsuite.claims.scales import SCALES
-    from dqsuite.judgements import of_cases
+    from dqsuite.statistics.criteria import of_cases
 
     SCALES[options.scale]
     wanted = [CLAIMS[identity] for identity in options.ids] or list(CLAIMS.values())
     judged = judge_all(Store(options.store), options.scale, native_precision(resolve_device(options.device)), say)
     cases = [(claim, [each for each in judged if each.claim == claim.id]) for claim in wanted]
     if options.json:
-        print(json.dumps(verdicts.to_json(options.scale, [each for _, found in cases for each in found])))
+        print(json.dumps(verdict_files.to_json(options.scale, [each for _, found in cases for each in found])))
         return
     columns = ("claim", "case", "verdict") if options.ids else ("claim", "verdict", "finding")
     shown = Table(*columns, title=Text(f"published findings at scale {options.scale}"))
@@ -204,7 +206,7 @@ def _job(options: Namespace) -> tuple[Job, int]:
         options.dataset,
         options.model or ["lenet"],
         conditions(options.corrupt),
-        recipe=RECIPES[options.recipe].having(**{key: value for key, value in changed.items() if value}),
+        recipe=RECIPES[options.recipe].with_settings(**{key: value for key, value in changed.items() if value}),
         repeats=options.repeats,
         precision=native_precision(device),
     )

@@ -9,8 +9,8 @@ from itertools import product
 from typing import NoReturn
 
 from dqsuite import __version__
-from dqsuite.errors import DqError
-from dqsuite.hardware import cores
+from dqsuite.core.errors import DqError
+from dqsuite.core.hardware import cores
 
 DEFAULT_CONDITIONS = ("shuffle:0.1,0.3,0.5", "reduce:0.1,0.3,0.5")
 _EXAMPLES = """examples:

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from dqsuite.cells import Cell
-from dqsuite.engines.work import Epoch, Event, Finished, Started
+from dqsuite.engines.worker import Epoch, Event, Finished, Started
+from dqsuite.experiment.cells import Cell
 
 _PLAIN_EVERY_S = 30.0  # between two lines about the same cell
 

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from dqsuite.corruptions import CLEAN
-from dqsuite.stats import Interval
-from dqsuite.study import Study
+from dqsuite.results.study import Study
+from dqsuite.statistics.estimate import Interval
 
 
 def table(study: Study) -> Table:

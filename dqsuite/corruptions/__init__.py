@@ -21,6 +21,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term, parse_chain
+from dqsuite.core.registry import Registry
+from dqsuite.core.seeds import generator
 from dqsuite.corruptions.asymmetric import asymmetric
 from dqsuite.corruptions.base import (
     Corruption,
@@ -55,10 +59,6 @@ from dqsuite.corruptions.to_class import to_class
 from dqsuite.corruptions.transition import transition
 from dqsuite.corruptions.values import ClassMap, ClassName, ClassNames, ClassPair, Context, Count, Flag, Number
 from dqsuite.corruptions.wrong import wrong
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term, parse_chain
-from dqsuite.registry import Registry
-from dqsuite.seeds import generator
 
 __all__ = ["CLEAN", "CORRUPTIONS", "Chain", "Damaged", "Manifest", "StepRecord", "apply", "parse", "relabel"]
 

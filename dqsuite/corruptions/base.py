@@ -22,10 +22,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
+from dqsuite.core.registry import Registry
 from dqsuite.corruptions.values import ClassNames, ClassPair, Context, Flag, Number, Value
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
-from dqsuite.registry import Registry
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dqsuite.grammar import Term
+from dqsuite.core.grammar import Term
 
 CLEAN = "clean"
 

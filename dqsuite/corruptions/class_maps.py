@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import chain
 
+from dqsuite.core.errors import DqError
 from dqsuite.corruptions.cifar100 import SUPERCLASSES
-from dqsuite.errors import DqError
 
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 DIGITS = tuple("0123456789")

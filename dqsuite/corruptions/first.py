@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dqsuite.core.errors import DqError
 from dqsuite.corruptions.base import Indices, Labels
-from dqsuite.errors import DqError
 
 
 def first(labels: Labels, order: Indices, level: int, num_classes: int) -> Indices:

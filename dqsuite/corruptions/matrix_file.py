@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.core.errors import DqError
 from dqsuite.corruptions.values import Context, Value
-from dqsuite.errors import DqError
 
 ROW_SUM_TOLERANCE = 1e-6
 # A bare hexadecimal digest such as 0123456789e1 would be read as a number.

@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.errors import DqError
-from dqsuite.grammar import canonical_number
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import canonical_number
 
 
 @dataclass(frozen=True)

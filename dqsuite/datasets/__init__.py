@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term, parse_term
+from dqsuite.core.registry import Registry
 from dqsuite.datasets import digits, folder, named, npz, planted
-from dqsuite.datasets.base import Dataset, Identity, Source
+from dqsuite.datasets.base import Dataset, DatasetIdentity, DataSource
 from dqsuite.datasets.cache import recall, remember
-from dqsuite.datasets.card import Card
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term, parse_term
-from dqsuite.registry import Registry
+from dqsuite.experiment.card import Card
 
-__all__ = ["DATASETS", "Card", "Dataset", "Identity", "identify", "load"]
+__all__ = ["DATASETS", "Card", "Dataset", "DatasetIdentity", "identify", "load"]
 
 
 @dataclass(frozen=True)
 class Kind:
     """A data set to choose: how a term that names it becomes a source, and one line about it."""
 
-    open: Callable[[Term], Source]
+    open: Callable[[Term], DataSource]
     about: str
 
 
@@ -65,17 +65,17 @@ def load(text: str) -> Dataset:
     return Dataset(name=source.name(fingerprint), fingerprint=fingerprint, **arrays._asdict())
 
 
-def identify(text: str) -> Identity:
+def identify(text: str) -> DatasetIdentity:
     """Return name and fingerprint of the data set that a text names; it is read only if its stamp is new.
 
     Raises DqError as `load`.
     """
     source = _source(text)
     fingerprint = recall(source.stamp()) or load(text).fingerprint
-    return Identity(source.name(fingerprint), fingerprint)
+    return DatasetIdentity(source.name(fingerprint), fingerprint)
 
 
-def _source(text: str) -> Source:
+def _source(text: str) -> DataSource:
     try:
         term = parse_term(text)
     except DqError as error:

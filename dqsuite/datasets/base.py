@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.datasets.card import Card
+from dqsuite.experiment.card import Card
 
 
 class Arrays(NamedTuple):
@@ -36,7 +36,7 @@ class Arrays(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Identity:
+class DatasetIdentity:
     """The canonical name of a data set and the fingerprint of its content."""
 
     name: str
@@ -92,7 +92,7 @@ class Dataset:
         )
 
 
-class Source(Protocol):
+class DataSource(Protocol):
     """One data set that can be read; bound to the term that names it."""
 
     def stamp(self) -> str:

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from dqsuite.core.files import replacing
 from dqsuite.datasets.paths import needing_home, reading
-from dqsuite.files import replacing
 
 _VERSION = 1  # rises when the definition of the fingerprint changes
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.core.errors import DqError
 from dqsuite.datasets.base import Arrays
-from dqsuite.errors import DqError
 
 SMALLEST = 8  # pixels: below this side the models have nothing left to pool
 # Unicode's categories of what no line of text can hold: control characters, breaks of lines and paragraphs, and the

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dqsuite.core.grammar import Term
 from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
-from dqsuite.grammar import Term
 
 _TEST = 500
 _SEED = 0

@@ -12,8 +12,8 @@ from urllib.error import URLError
 
 import numpy as np
 
-from dqsuite.errors import DqError
-from dqsuite.files import replacing
+from dqsuite.core.errors import DqError
+from dqsuite.core.files import replacing
 
 _CLASSES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
 _PATIENCE = 30.0  # seconds without an answer until a server counts as unreachable

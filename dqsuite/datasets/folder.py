@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
 from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import file_stamp
@@ -19,8 +21,6 @@ from dqsuite.datasets.checks import SMALLEST, checked
 from dqsuite.datasets.npz import plain
 from dqsuite.datasets.paths import expanded, reading
 from dqsuite.datasets.resize import resized
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -10,13 +10,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from dqsuite.core.grammar import Term
 from dqsuite.datasets import npz, params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import cache_dir, file_stamp
 from dqsuite.datasets.checks import SMALLEST
 from dqsuite.datasets.paths import expanded, reading
 from dqsuite.datasets.resize import all_resized
-from dqsuite.grammar import Term
 
 _CIFAR100 = """
 apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle

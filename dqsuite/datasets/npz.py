@@ -13,13 +13,13 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
 from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import file_stamp
 from dqsuite.datasets.checks import checked, decoded
 from dqsuite.datasets.paths import expanded, reading
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 _SAVE = "write it with np.savez(path, x_train=..., y_train=..., x_test=..., y_test=...)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
-from dqsuite.registry import Registry
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
+from dqsuite.core.registry import Registry
 
 
 def only(term: Term, known: Sequence[str] = (), *, value: bool = False) -> None:

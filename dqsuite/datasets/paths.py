@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
 
 
 @contextlib.contextmanager

@@ -19,10 +19,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term, canonical_number, parse_term
 from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term, canonical_number, parse_term
 
 _VERSION = 1  # rises when the same parameters give other images
 _GRID = 4  # a pattern is drawn on 4x4 points

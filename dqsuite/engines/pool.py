@@ -1,7 +1,7 @@
 """Cells of several jobs at once: whoever waits for some of them trains another that is free.
 
 The cells that a pytest case needs are few, and another worker of xdist may be training them all. So each worker has the
-cells of the whole session in a pool, and the leases of `dqsuite.engines.work` share it out.
+cells of the whole session in a pool, and the leases of `dqsuite.engines.worker` share it out.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
-from dqsuite.cells import Cell
+from dqsuite.core.hardware import cores
 from dqsuite.engines.slots import slot
-from dqsuite.engines.work import POLL_S, Event, Job, lease_of, load, settle
-from dqsuite.hardware import cores
-from dqsuite.store import OUTCOMES, Store
+from dqsuite.engines.worker import POLL_S, Event, Job, lease_of, load_dataset, settle
+from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.store import OUTCOMES, Store
 
 Task = tuple[Job, Cell]
 
@@ -81,7 +81,7 @@ class Pool:
     def _try(self, name: str) -> bool:
         job, cell = self.tasks[name]
         try:
-            return settle(job, cell, load(job), _ignore)
+            return settle(job, cell, load_dataset(job), _ignore)
         except Exception as error:
             self._refused[name] = error
             return True

@@ -10,18 +10,18 @@ import pkgutil
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term, parse_term
-from dqsuite.models.architecture import Architecture, Identity, ImageShape
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term, parse_term
+from dqsuite.core.registry import Registry
+from dqsuite.models.architecture import Architecture, ImageShape, ModelIdentity
 from dqsuite.models.external import identify_external
 from dqsuite.models.timm_models import identify_timm
 from dqsuite.models.width import canonical_params, read_width
-from dqsuite.registry import Registry
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["MODELS", "Architecture", "Identity", "ImageShape", "build", "identify"]
+__all__ = ["MODELS", "Architecture", "ImageShape", "ModelIdentity", "build", "identify"]
 
 MODELS: Registry[Architecture] = Registry(
     "model",
@@ -39,7 +39,7 @@ MODELS: Registry[Architecture] = Registry(
 )
 
 
-def identify(text: str) -> Identity:
+def identify(text: str) -> ModelIdentity:
     """Say which model a text names: its canonical text and its factory. Does not import torch.
 
     Parameters
@@ -90,7 +90,7 @@ def build(text: str, num_classes: int, image_shape: ImageShape) -> nn.Module:
     return build_checked(identity, num_classes, image_shape)
 
 
-def _identify_ours(term: Term) -> Identity:
+def _identify_ours(term: Term) -> ModelIdentity:
     architecture = MODELS[term.name]
     if term.value:
         raise DqError(
@@ -98,7 +98,7 @@ def _identify_ours(term: Term) -> Identity:
             f"write {term.name} or {term.name};width=NUMBER",
         )
     factory = partial(_build_ours, architecture.factory, read_width(term))
-    return Identity(str(Term(term.name, "", canonical_params(term))), factory)
+    return ModelIdentity(str(Term(term.name, "", canonical_params(term))), factory)
 
 
 def _build_ours(path: str, width: float, num_classes: int, image_shape: ImageShape) -> nn.Module:

@@ -34,7 +34,7 @@ class Architecture:
 
 
 @dataclass(frozen=True)
-class Identity:
+class ModelIdentity:
     """What a model's text means here and now.
 
     Attributes

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from dqsuite.errors import DqError
-from dqsuite.models.architecture import Identity, ImageShape
+from dqsuite.core.errors import DqError
+from dqsuite.models.architecture import ImageShape, ModelIdentity
 from dqsuite.models.evaluating import evaluating
 
 
-def build_checked(identity: Identity, num_classes: int, image_shape: ImageShape) -> nn.Module:
+def build_checked(identity: ModelIdentity, num_classes: int, image_shape: ImageShape) -> nn.Module:
     """Build the model and check it; arguments and errors as in `dqsuite.models.build`."""
     model = _constructed(identity, num_classes, image_shape)
     logits = _logits_of_blanks(model, identity.name, image_shape)
@@ -24,7 +24,7 @@ def build_checked(identity: Identity, num_classes: int, image_shape: ImageShape)
     return model
 
 
-def _constructed(identity: Identity, num_classes: int, image_shape: ImageShape) -> nn.Module:
+def _constructed(identity: ModelIdentity, num_classes: int, image_shape: ImageShape) -> nn.Module:
     try:
         model = identity.factory(num_classes, image_shape)
     except DqError:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
 
 
 class Dropout(nn.Module):

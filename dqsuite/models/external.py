@@ -17,9 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
-from dqsuite.models.architecture import Identity, ImageShape
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
+from dqsuite.models.architecture import ImageShape, ModelIdentity
 from dqsuite.models.pinned import bare, pinned
 from dqsuite.models.width import canonical_params, read_width
 
@@ -32,7 +32,7 @@ _loaded: dict[str, str] = {}
 """The digest of the source that each module was last run from in this process."""
 
 
-def identify_external(term: Term) -> Identity:
+def identify_external(term: Term) -> ModelIdentity:
     """Identify ``package.module:factory`` or ``package.module:factory@DIGEST`` by the first 12 hex digits of SHA-256.
 
     Raises
@@ -44,7 +44,7 @@ def identify_external(term: Term) -> Identity:
     read_width(term)
     digest = _digest(term.name)
     name = str(Term(term.name, pinned(term, digest), canonical_params(term)))
-    return Identity(name, partial(_build, term, digest))
+    return ModelIdentity(name, partial(_build, term, digest))
 
 
 def _digest(module: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
 
 
 def bare(term: Term) -> str:

@@ -8,16 +8,16 @@ import importlib.util
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
-from dqsuite.models.architecture import Identity, ImageShape
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
+from dqsuite.models.architecture import ImageShape, ModelIdentity
 from dqsuite.models.pinned import bare, pinned
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-def identify_timm(term: Term) -> Identity:
+def identify_timm(term: Term) -> ModelIdentity:
     """Identify ``timm:NAME`` or ``timm:NAME@VERSION``; whether timm has the name is known when it is built.
 
     Raises
@@ -30,7 +30,7 @@ def identify_timm(term: Term) -> Identity:
     if not bare(term) or term.params:
         raise DqError(f"cannot read the timm model {str(term)!r}", "write timm:NAME; timm's models have no width")
     name = str(Term("timm", pinned(term, importlib.metadata.version("timm"))))
-    return Identity(name, partial(_build, bare(term)))
+    return ModelIdentity(name, partial(_build, bare(term)))
 
 
 def _build(name: str, num_classes: int, image_shape: ImageShape) -> nn.Module:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dqsuite.errors import DqError
-from dqsuite.grammar import Term
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import Term
 
 
 def read_width(term: Term) -> float:

@@ -1,4 +1,4 @@
-"""The pytest plugin: options, the session's bench, and verdicts as outcomes of tests.
+"""The pytest plugin: options, the session's runner, and verdicts as outcomes of tests.
 
 A refuted case fails with `ClaimRefuted`; an inconclusive, not measured or not applicable one is skipped with its
 numbers as the reason. Verdicts travel as user properties, so that they reach the controller of xdist and JUnit files.
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dqsuite.errors import DqError
-from dqsuite.hardware import native_precision, resolve_device
+from dqsuite.core.errors import DqError
+from dqsuite.core.hardware import native_precision, resolve_device
 from dqsuite.plugin import options
 from dqsuite.plugin.cases import ClaimRefuted, case_of, claim_and_case
 from dqsuite.plugin.gathering import OURS, Gathering, reviewed
 
 if TYPE_CHECKING:
-    from dqsuite.claims.bench import Bench
+    from dqsuite.claims.runner import Runner
 
 __all__ = ["ClaimRefuted", "case_of"]
 
@@ -59,14 +59,14 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerCo
 
 
 @pytest.fixture(scope="session")
-def dq_bench(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """Give the bench of this session; every worker of xdist has one, and all share the store."""
-    from dqsuite.claims.bench import Bench
-    from dqsuite.store import Store
+def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Runner]:
+    """Give the runner of this session; every worker of xdist has one, and all share the store."""
+    from dqsuite.claims.runner import Runner
+    from dqsuite.experiment.store import Store
 
     gathered = pytestconfig.stash[_GATHERED]
     device = resolve_device(pytestconfig.getoption("--dq-device"))
-    bench = Bench(
+    runner = Runner(
         store=Store(pytestconfig.getoption("--dq-store")),
         scale=gathered.scale,
         device=device,
@@ -75,8 +75,8 @@ def dq_bench(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Ite
         cases=[found for item in request.session.items if (found := claim_and_case(item))],
         deadline=pytestconfig.stash[_DEADLINE],
     )
-    yield bench
-    gathered.outdated |= bench.lab.outdated
+    yield runner
+    gathered.outdated |= runner.measured.outdated
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dqsuite.verdict import Status
+from dqsuite.statistics.verdict import Status
 
 if TYPE_CHECKING:  # the claims and what they judge with are imported by the tests that use them: pytest starts fast
     from dqsuite.claims import Claim
-    from dqsuite.claims.bench import Bench
     from dqsuite.claims.claim import Case
-    from dqsuite.claims.judging import Judged
+    from dqsuite.claims.evaluate import Judged
+    from dqsuite.claims.runner import Runner
 
 _PREFIX = "dqsuite."
 _PLAINER = {"n": "repeats"}
@@ -25,15 +25,15 @@ class ClaimRefuted(AssertionError):  # noqa: N818 - the name that a reviewer rea
 
 def case_of(claim: Claim) -> Callable[..., None]:
     """Make the test of a claim, parametrized over its cases, with the finding as its docstring."""
-    from dqsuite.claims.judging import Judged
+    from dqsuite.claims.evaluate import Judged
 
     @pytest.mark.quick
     @pytest.mark.full
     @pytest.mark.parametrize("case", [pytest.param(case, id=name or "claim") for name, case in claim.named_cases()])
-    def test(case: Case, dq_bench: Bench, request: pytest.FixtureRequest) -> None:
-        judged = Judged(claim.id, "-".join(case.values()), dq_bench.scale, dq_bench.verdict(claim, case))
+    def test(case: Case, dq_runner: Runner, request: pytest.FixtureRequest) -> None:
+        judged = Judged(claim.id, "-".join(case.values()), dq_runner.scale, dq_runner.verdict(claim, case))
         request.node.user_properties.extend(properties(judged))
-        _express(claim, case, judged, dq_bench, strict=request.config.getoption("--dq-strict"))
+        _express(claim, case, judged, dq_runner, strict=request.config.getoption("--dq-strict"))
 
     test.__doc__ = f"{claim.finding}. Holds when: {claim.criterion}"
     test.claim = claim  # type: ignore[attr-defined] # read when tests are collected
@@ -57,13 +57,13 @@ def judged_of(told: Iterable[tuple[str, Any]]) -> Judged | None:
     names = {name.removeprefix(_PREFIX): value for name, value in told if name.startswith(_PREFIX)}
     if not names:
         return None
-    from dqsuite.claims.judging import Judged
+    from dqsuite.claims.evaluate import Judged
 
     fields = {plainer: key for key, plainer in _PLAINER.items()}
     return Judged.from_json({fields.get(name, name): value for name, value in names.items()})
 
 
-def _express(claim: Claim, case: Case, judged: Judged, bench: Bench, *, strict: bool) -> None:
+def _express(claim: Claim, case: Case, judged: Judged, runner: Runner, *, strict: bool) -> None:
     """Turn a verdict into the outcome of a test."""
     verdict = judged.verdict
     line = f"{claim.id}: {verdict.describe()}"
@@ -71,7 +71,7 @@ def _express(claim: Claim, case: Case, judged: Judged, bench: Bench, *, strict: 
     if verdict.status is Status.REFUTED:
         from dqsuite.claims.refutations import entry
 
-        raise ClaimRefuted(f"{told}\nonce reviewed, with its reason:\n{entry(claim, case, verdict, bench.lab)}")
+        raise ClaimRefuted(f"{told}\nonce reviewed, with its reason:\n{entry(claim, case, verdict, runner.measured)}")
     if strict and verdict.status is Status.INCONCLUSIVE:
         pytest.fail(told, pytrace=False)  # an expected refutation would hide a ClaimRefuted
     if verdict.status is not Status.HOLDS:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dqsuite.errors import DqError
-from dqsuite.files import replacing
+from dqsuite.core.errors import DqError
+from dqsuite.core.files import replacing
 from dqsuite.plugin import summary
 from dqsuite.plugin.cases import judged_of
 
 if TYPE_CHECKING:
-    from dqsuite.claims.judging import Judged
+    from dqsuite.claims.evaluate import Judged
     from dqsuite.claims.refutations import Refutation
 
 OURS = "dqsuite"  # the key of ours in what xdist carries to a worker and back
@@ -59,8 +59,8 @@ class Gathering:
         """Show the verdicts and what flipped, and write them down."""
         if not self.judged:
             return
-        from dqsuite.claims import refutations, verdicts
-        from dqsuite.claims.labs import told_of_outdated
+        from dqsuite.claims import refutations, verdict_files
+        from dqsuite.claims.requirements import told_of_outdated
 
         judged = sorted(self.judged, key=lambda each: (each.claim, each.case))
         flips = refutations.flips(judged, reviewed())
@@ -68,7 +68,7 @@ class Gathering:
         for line in (*summary.lines(judged, flips), *self._said, *told_of_outdated(self.outdated)):
             terminalreporter.write_line(line)
         if target := config.getoption("--dq-report"):
-            verdicts.write(Path(target), self.scale, judged)
+            verdict_files.write(Path(target), self.scale, judged)
             terminalreporter.write_line(f"verdicts: {target}")
         if target := config.getoption("--dq-markdown"):
             with replacing(Path(target)) as temporary:

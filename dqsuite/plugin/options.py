@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dqsuite.errors import DqError
-from dqsuite.hardware import resolve_device
-from dqsuite.store import Store
+from dqsuite.core.errors import DqError
+from dqsuite.core.hardware import resolve_device
+from dqsuite.experiment.store import Store
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 

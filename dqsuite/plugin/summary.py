@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dqsuite.verdict import Status, Verdict
+from dqsuite.statistics.verdict import Status, Verdict
 
 if TYPE_CHECKING:
-    from dqsuite.claims.judging import Judged
+    from dqsuite.claims.evaluate import Judged
     from dqsuite.claims.refutations import Flip
 
 _SHOWN = (Status.REFUTED, Status.INCONCLUSIVE)

@@ -7,15 +7,15 @@ import time
 import zipfile
 from pathlib import Path
 
-from dqsuite import evidence
-from dqsuite.claims import verdicts
-from dqsuite.claims.verdicts import Verdicts
-from dqsuite.errors import DqError
+from dqsuite.claims import verdict_files
+from dqsuite.claims.verdict_files import Verdicts
+from dqsuite.core.errors import DqError
+from dqsuite.experiment import evidence
+from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.report import findings
 from dqsuite.report.page import Before
-from dqsuite.report.shelf import Shelf
-from dqsuite.store import OUTCOMES, Store
-from dqsuite.study import Say
+from dqsuite.results.reader import Shelf
+from dqsuite.results.study import Say
 
 
 def earlier(path: Path, say: Say) -> Before | None:
@@ -23,7 +23,7 @@ def earlier(path: Path, say: Say) -> Before | None:
     if not path.is_file():
         return None
     try:
-        found = verdicts.read(path)
+        found = verdict_files.read(path)
     except DqError as error:
         say(f"nothing is compared with the report before: {error.cause}")
         return None
@@ -46,7 +46,7 @@ def other(path: Path, scale: str, say: Say) -> Before:
             evidence.import_evidence(Store(folder), path)
             return _judged(Store(folder), path.name, scale, say)
     try:
-        found = verdicts.read(path)
+        found = verdict_files.read(path)
     except DqError as error:
         raise DqError(error.cause, "compare with a store, an evidence file or saved verdicts") from error
     if found.scale != scale:

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from markupsafe import Markup
 
-from dqsuite.report import svg
-from dqsuite.report.figures import Body, Dots, Grid, Grids, Lines, Picture, Table
-from dqsuite.report.numbers import fixed
-from dqsuite.report.shades import shade
-from dqsuite.report.shelf import Measured
+from dqsuite.charts import svg
+from dqsuite.charts.figures import Body, Dots, Grid, Grids, Lines, Picture, Table
+from dqsuite.charts.numbers import fixed
+from dqsuite.charts.shades import shade
+from dqsuite.results.reader import ConditionSummary
 
 bar, effect, lines, dots = svg.bar, svg.describe, svg.lines, svg.dots
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A number in a table: its text and the name of its shade."""
 
     text: str
@@ -33,7 +33,7 @@ class GridRow:
     """A row of numbers."""
 
     name: str
-    cells: Sequence[Cell]
+    cells: Sequence[TableCell]
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ class GridView:
         swapped = replace(one, rows=one.columns, columns=one.rows, values=one.values.T)
         return replace(self, grid=replace(swapped, row_axis=one.column_axis, column_axis=one.row_axis))
 
-    def _cell(self, value: float) -> Cell:
+    def _cell(self, value: float) -> TableCell:
         signed, digits = self.grid.signed, self.grid.digits
         text = fixed(value, digits, signed=signed, trim=digits < 2)  # rates are easier to compare at equal length
-        return Cell(text, shade(value, self.top, signed=signed))
+        return TableCell(text, shade(value, self.top, signed=signed))
 
 
 def kind(body: Body) -> str:
@@ -136,7 +136,7 @@ def png(shown: Picture) -> bytes:
     return buffer.getvalue()
 
 
-def condition(measured: Measured) -> list[str]:
+def condition(measured: ConditionSummary) -> list[str]:
     """Return what a condition came to: last epoch, interval, best epoch, gap, labels wrong, records, repeats."""
     last = measured.last
     ends = "one repeat" if math.isnan(last.low) else f"{max(0.0, last.low):.1f} to {min(100.0, last.high):.1f}"

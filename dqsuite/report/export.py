@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dqsuite.errors import DqError
+from dqsuite.charts.figures import Body, Dots, Figure, Gallery, Grid, Grids, Lines, Table
+from dqsuite.charts.numbers import fixed
+from dqsuite.core.errors import DqError
 from dqsuite.report import studies
-from dqsuite.report.figures import Body, Dots, Figure, Gallery, Grid, Grids, Lines, Table
-from dqsuite.report.numbers import fixed
 from dqsuite.report.page import Page
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dqsuite.charts.figures import Body, Grid, Grids, confusion
 from dqsuite.claims import CLAIMS, Claim
-from dqsuite.claims.judging import Judged, judge_case
-from dqsuite.claims.labs import NotApplicable, NotMeasured
-from dqsuite.claims.reported import NO_EXPECTATION
-from dqsuite.judgements import of_cases
-from dqsuite.report.figures import Body, Grid, Grids, confusion
-from dqsuite.report.shelf import Asked, Measured, Shelf
-from dqsuite.report.sources.common import CONVENTION
-from dqsuite.verdict import Status, Verdict
+from dqsuite.claims.evaluate import Judged, judge_case
+from dqsuite.claims.questions import NO_EXPECTATION
+from dqsuite.claims.requirements import NotApplicable, NotMeasured
+from dqsuite.results.reader import Asked, ConditionSummary, Shelf
+from dqsuite.sources.drawing import CONVENTION
+from dqsuite.statistics.criteria import of_cases
+from dqsuite.statistics.verdict import Status, Verdict
 
 _SEVERITY = (Status.REFUTED, Status.INCONCLUSIVE, Status.HOLDS)
 _MATRICES = 3  # conditions; of more, the recall of each class is shown in their place
@@ -26,7 +26,7 @@ _LISTED = 60  # conditions of one finding
 
 @dataclass(frozen=True)
 class Ruling:
-    """One case as it was judged, and the trials that its judge asked for."""
+    """One case as it was judged, and the predictions that its judge asked for."""
 
     judged: Judged
     asked: Sequence[Asked]
@@ -83,7 +83,7 @@ class Evidence:
 
     of: str
     body: Body | None
-    conditions: Sequence[Measured]
+    conditions: Sequence[ConditionSummary]
     left_out: int
 
 
@@ -128,7 +128,7 @@ def evidence(finding: Finding, shelf: Shelf) -> Evidence:
     return Evidence(case.judged.case, _body(case.asked, shelf), known[:_LISTED], len(known[_LISTED:]))
 
 
-def _measured(asked: Asked, shelf: Shelf) -> Measured | None:
+def _measured(asked: Asked, shelf: Shelf) -> ConditionSummary | None:
     try:
         return shelf.measured(asked)
     except (NotMeasured, NotApplicable):
@@ -148,7 +148,7 @@ def _body(asked: Sequence[Asked], shelf: Shelf) -> Body | None:
 
 
 def _classes(asked: Asked, shelf: Shelf) -> Sequence[str]:
-    return shelf.few(asked.model, asked.condition, data=asked.data).classes
+    return shelf.available(asked.model, asked.condition, data=asked.data).classes
 
 
 def _matrices(known: Sequence[Asked], shelf: Shelf) -> list[Grid]:

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dqsuite.claims.verdicts import Change, Verdicts, changes
-from dqsuite.report import contradictions, findings, making
+from dqsuite.charts.figures import Figure, Missing, drawn
+from dqsuite.claims.verdict_files import Change, Verdicts, changes
+from dqsuite.report import contradictions, findings, provenance
 from dqsuite.report.contradictions import Contradiction
-from dqsuite.report.figures import Figure, Missing, drawn
 from dqsuite.report.findings import Evidence, Finding
-from dqsuite.report.making import Making
-from dqsuite.report.shelf import Shelf
-from dqsuite.report.sources import SOURCES, Source
-from dqsuite.study import Study
-from dqsuite.verdict import Status
+from dqsuite.report.provenance import Provenance
+from dqsuite.results.reader import Shelf
+from dqsuite.results.study import Study
+from dqsuite.sources import SOURCES, Source
+from dqsuite.statistics.verdict import Status
 
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)
 
@@ -68,7 +68,7 @@ class Page:
     before: Before | None = None
     sources: Sequence[Section] = ()
     contradictions: Sequence[Contradiction] = ()
-    making: Making | None = None
+    making: Provenance | None = None
     shelf: Shelf | None = field(default=None, repr=False)
 
     @property
@@ -160,7 +160,7 @@ def page_of(shelf: Shelf, before: Before | None) -> Page:
         before=before,
         sources=sections,
         contradictions=contradictions.contradictions(found),
-        making=making.making(shelf, before.since if before else ""),
+        making=provenance.making(shelf, before.since if before else ""),
         shelf=shelf,
     )
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dqsuite import __version__
-from dqsuite.errors import DqError
-from dqsuite.files import replacing
+from dqsuite.core.errors import DqError
+from dqsuite.core.files import replacing
 from dqsuite.report import draw, studies
 from dqsuite.report.page import Page
-from dqsuite.study import Study
+from dqsuite.results.study import Study
 
 
 def require_writable(path: Path) -> Path:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dqsuite.charts.figures import Body, Curve, Dots, Grids, Lines, Panel, Row, Table, confusion, mean_curve
+from dqsuite.charts.numbers import ends, percent, points
 from dqsuite.corruptions import CLEAN
-from dqsuite.metrics import best_last_gap, look_alike_pairs
-from dqsuite.report.figures import Body, Curve, Dots, Grids, Lines, Panel, Row, Table, confusion, mean_curve
-from dqsuite.report.making import recipe_settings
-from dqsuite.report.numbers import ends, percent, points
-from dqsuite.stats import Interval
-from dqsuite.study import Study
+from dqsuite.report.provenance import recipe_settings
+from dqsuite.results.study import Study
+from dqsuite.statistics.estimate import Interval
+from dqsuite.statistics.metrics import best_last_gap, look_alike_pairs
 
 _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
 _NOTE = "Test images, averaged over repeats. Truth in rows, unless the switch above turns the matrices."

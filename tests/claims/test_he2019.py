@@ -1,7 +1,7 @@
 """He et al. 2019, "From data quality to model quality": classes, size, labels and images, judged at the last epoch."""
 
-from dqsuite.claims import he2019
 from dqsuite.plugin import case_of
+from dqsuite.sources.he2019 import claims as he2019
 
 test_mnist_drop_class = case_of(he2019.mnist_drop_class)
 test_all_other_classes_suffer = case_of(he2019.all_other_classes_suffer)

@@ -1,7 +1,7 @@
 """lie1, "Can you Lie to your Model? (1/3)": one model, label noise and less data, class by class."""
 
-from dqsuite.claims import lie1
 from dqsuite.plugin import case_of
+from dqsuite.sources.lie1 import claims as lie1
 
 test_confusion_is_directional = case_of(lie1.confusion_is_directional)
 test_cat_for_deer = case_of(lie1.cat_for_deer)

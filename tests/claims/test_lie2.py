@@ -1,7 +1,7 @@
 """lie2, "Can you Lie to your Model? (2/3)": whether the sensitivity of a class depends on the model."""
 
-from dqsuite.claims import lie2
 from dqsuite.plugin import case_of
+from dqsuite.sources.lie2 import claims as lie2
 
 test_baseline_is_reached = case_of(lie2.baseline_is_reached)
 test_lenet_is_far_behind = case_of(lie2.lenet_is_far_behind)

@@ -1,7 +1,7 @@
 """lie3, "Can you Lie to your Model? (3/3)": noise against volume, five models, levels of 5% to 30%."""
 
-from dqsuite.claims import lie3
 from dqsuite.plugin import case_of
+from dqsuite.sources.lie3 import claims as lie3
 
 test_noise_hurts_more = case_of(lie3.noise_hurts_more)
 test_impact_is_mostly_positive = case_of(lie3.impact_is_mostly_positive)

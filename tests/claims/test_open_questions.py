@@ -1,7 +1,7 @@
 """What the sources leave open: measured on lie1's model and data set, and reported without an expectation."""
 
-from dqsuite.claims import open_questions
 from dqsuite.plugin import case_of
+from dqsuite.sources.open import claims as open_questions
 
 test_clean_volume_that_equals_noise = case_of(open_questions.clean_volume_that_equals_noise)
 test_noise_over_volume = case_of(open_questions.noise_over_volume)

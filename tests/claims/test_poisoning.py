@@ -1,7 +1,7 @@
 """The dataset poisoning study: wrong and biased labels, one CNN on four data sets, judged at the best epoch."""
 
-from dqsuite.claims import poisoning
 from dqsuite.plugin import case_of
+from dqsuite.sources.poisoning import claims as poisoning
 
 test_mnist_survives_80_percent = case_of(poisoning.mnist_survives_80_percent)
 test_robust_beyond_half = case_of(poisoning.robust_beyond_half)

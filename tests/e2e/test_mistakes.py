@@ -11,7 +11,7 @@ import pytest
 from command_line import complaint, run
 
 from dqsuite.cli import commands
-from dqsuite.store import OUTCOMES, Store
+from dqsuite.experiment.store import OUTCOMES, Store
 
 FACTORIES = """
 from torch import nn

@@ -13,22 +13,22 @@ import pytest
 from command_line import run
 from fabricated import dataset, fill
 
-from dqsuite.cells import Plan
-from dqsuite.claims.labs import cells_of
-from dqsuite.claims.lie3 import noise_hurts_more
+from dqsuite.claims.requirements import cells_of
+from dqsuite.core.hardware import native_precision
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.named import CLASSES
-from dqsuite.hardware import native_precision
-from dqsuite.outcome import Outcome
-from dqsuite.store import OUTCOMES, Store
+from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.sources.lie3.claims import noise_hurts_more
 
 FILE = """
-from dqsuite.claims import lie3
+from dqsuite.sources.lie3 import claims as lie3
 from dqsuite.plugin import case_of
 
 test_noise_hurts_more = case_of(lie3.noise_hurts_more)
 """
-DEFECT = "\nlie3.noise_hurts_more.judge.__code__ = (lambda lab, model, level: 1 / 0).__code__\n"
+DEFECT = "\nlie3.noise_hurts_more.judge.__code__ = (lambda measured, model, level: 1 / 0).__code__\n"
 ONE = "lenet-0.1"
 
 
@@ -222,9 +222,9 @@ def test_outcomes_of_another_version_are_not_used_and_that_is_said_once(desk):
 
 TINY = """
 from dqsuite.claims import scales
-from dqsuite.recipes import RECIPES
+from dqsuite.experiment.recipes import RECIPES
 
-tiny = scales.Setup("digits", "lenet", RECIPES["standard"].having(epochs=1), volume="first:300", repeats=2)
+tiny = scales.Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
 scales.SCALES._entries["full"] = scales.Scale({("cifar10", "lenet"): tiny})
 """
 
@@ -250,9 +250,9 @@ def test_workers_train_every_cell_once_and_the_next_session_none(tmp_path):
 
 DEADLY = """
 import os, pathlib, signal
-from dqsuite.claims import bench
+from dqsuite.claims import runner as runner
 
-train, died = bench.train, pathlib.Path("died")
+train, died = runner.train, pathlib.Path("died")
 
 def deadly(plan, cell, dataset, device, watch):
     if "shuffle:0.2" in cell.corruption and not died.exists():
@@ -260,7 +260,7 @@ def deadly(plan, cell, dataset, device, watch):
         os.kill(os.getpid(), signal.SIGKILL)
     return train(plan, cell, dataset, device, watch)
 
-bench.train = deadly
+runner.train = deadly
 """
 
 

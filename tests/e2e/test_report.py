@@ -15,12 +15,12 @@ from command_line import complaint, run
 from fabricated import dataset, fill, plan
 from page_reader import numbers
 
-from dqsuite.report.figures import Dots, Grids, Lines, Table
+from dqsuite.charts.figures import Dots, Grids, Lines, Table
+from dqsuite.experiment.store import Store
 from dqsuite.report.render import write_page
-from dqsuite.report.shelf import Shelf
-from dqsuite.report.whole import draw_store
-from dqsuite.store import Store
-from dqsuite.verdict import Status
+from dqsuite.report.store_report import draw_store
+from dqsuite.results.reader import Shelf
+from dqsuite.statistics.verdict import Status
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MISSING = [name for name in ("playwright", "axe_playwright_python") if not importlib.util.find_spec(name)]

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from command_line import run, start
 
-from dqsuite.outcome import Outcome
-from dqsuite.store import OUTCOMES, Store
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.store import OUTCOMES, Store
 
 SMALL = ("--corrupt", "shuffle:0.5", "--repeats", "2", "--epochs", "2", "--workers", "1")
 CELLS = 4

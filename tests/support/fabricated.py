@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite import study
-from dqsuite.cells import Plan
 from dqsuite.datasets import Dataset
-from dqsuite.outcome import CURVES, Outcome
-from dqsuite.recipes import RECIPES
-from dqsuite.store import CARDS, OUTCOMES, Store
+from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.outcome import CURVES, Outcome
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.results import study
 
 CLASSES = ("cat", "deer", "frog")
 

@@ -9,15 +9,15 @@ from functools import cache
 
 import numpy as np
 
-from dqsuite.cells import Cell
 from dqsuite.claims import CLAIMS
-from dqsuite.claims.labs import NotApplicable, cells_of
+from dqsuite.claims.requirements import NotApplicable, cells_of
+from dqsuite.core.grammar import parse_chain, parse_term
 from dqsuite.datasets import Card
 from dqsuite.datasets.named import CLASSES
-from dqsuite.grammar import parse_chain, parse_term
-from dqsuite.outcome import Outcome
-from dqsuite.store import CARDS, OUTCOMES, Store
-from dqsuite.study import versions
+from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.results.study import versions
 
 EPOCHS = 20
 _SHAPES = {"mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1), "cifar10": (32, 32, 3), "cifar100": (32, 32, 3)}

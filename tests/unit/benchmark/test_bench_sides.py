@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from dqsuite import datasets, models, study
+from dqsuite import datasets, models
 from dqsuite.benchmark import Settings
 from dqsuite.benchmark.cases import CASES, fixed
 from dqsuite.benchmark.data import SHAPES, provide, told
@@ -15,8 +15,9 @@ from dqsuite.benchmark.sides import ours_one
 from dqsuite.benchmark.styles import Style
 from dqsuite.benchmark.training import Accuracies
 from dqsuite.benchmark.turns import in_turn, process
-from dqsuite.errors import DqError
-from dqsuite.recipes import RECIPES
+from dqsuite.core.errors import DqError
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.results import study
 
 pytestmark = pytest.mark.thorough
 
@@ -25,7 +26,7 @@ EASY = "planted;channels=3;classes=4;difficulty=0;fragile=0;pairs=0;test=100;tra
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_the_plain_loop_learns_what_ours_learns(case):
-    recipe = fixed(RECIPES[case.recipe].having(batch_size=20), 6)
+    recipe = fixed(RECIPES[case.recipe].with_settings(batch_size=20), 6)
     recipe = dataclasses.replace(recipe, learning_rate=min(recipe.learning_rate, 0.02))  # gentle on so few images
     model, size = ("lenet", 16) if recipe.crop else (case.model, 8)  # a crop of the smallest images loses them
     plan = study.plan(f"{EASY};size={size}", [model], [], recipe=recipe, repeats=1, precision="fp32")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dqsuite import datasets, study
+from dqsuite import datasets
 from dqsuite.benchmark.cases import fixed
 from dqsuite.benchmark.plain import channels_of, train_plain
 from dqsuite.benchmark.styles import Style
-from dqsuite.recipes import RECIPES
-from dqsuite.stats import estimate
-from dqsuite.train import train
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.results import study
+from dqsuite.statistics.estimate import estimate
+from dqsuite.training import train
 
 CONDITION = "wrong:0.2"
 REPEATS = 6

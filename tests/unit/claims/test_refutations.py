@@ -5,10 +5,10 @@ import json
 import pytest
 
 from dqsuite.claims import refutations
-from dqsuite.claims.judging import Judged
+from dqsuite.claims.evaluate import Judged
 from dqsuite.claims.refutations import Refutation, digest, flips
-from dqsuite.errors import DqError
-from dqsuite.verdict import Status, Verdict
+from dqsuite.core.errors import DqError
+from dqsuite.statistics.verdict import Status, Verdict
 
 ENTRY = {
     "claim": "lie3-noise-hurts-more",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dqsuite.cli.parser import DEFAULT_CONDITIONS, conditions, parse
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
 
 
 @pytest.mark.parametrize(

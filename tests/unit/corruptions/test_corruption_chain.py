@@ -7,10 +7,10 @@ import pickle
 import numpy as np
 import pytest
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.seeds import streams
 from dqsuite.corruptions import Chain, apply, parse
 from dqsuite.corruptions.class_maps import CIFAR10
-from dqsuite.errors import DqError
-from dqsuite.seeds import streams
 
 LABELS = np.arange(100) % 10
 IMAGES = np.arange(400, dtype=np.uint8).reshape(100, 2, 2, 1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.seeds import streams
 from dqsuite.corruptions import Damaged, apply, parse
 from dqsuite.corruptions.cifar100 import SUPERCLASSES
 from dqsuite.corruptions.class_maps import CIFAR10, DIGITS
-from dqsuite.errors import DqError
-from dqsuite.seeds import streams
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress")
 FINE = tuple(sorted(name for members in SUPERCLASSES.values() for name in members))

@@ -7,9 +7,9 @@ import hashlib
 import numpy as np
 import pytest
 
+from dqsuite.core.seeds import streams
 from dqsuite.corruptions import CORRUPTIONS, apply, parse
 from dqsuite.corruptions.class_maps import CIFAR10
-from dqsuite.seeds import streams
 
 GOLDEN = {
     "shuffle:0.3": (1, "e406fe77a941"),

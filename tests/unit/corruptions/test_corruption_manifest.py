@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from dqsuite.core.seeds import streams
 from dqsuite.corruptions import Manifest, apply, parse
-from dqsuite.seeds import streams
 
 CLASSES = ("a", "b", "c")
 LABELS = np.array([0, 1, 2, 0, 1, 2, 0, 1], dtype=np.int64)

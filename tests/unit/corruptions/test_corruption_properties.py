@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dqsuite.core.seeds import generator, streams
 from dqsuite.corruptions import CORRUPTIONS, Damaged, apply, base, parse
 from dqsuite.corruptions.class_maps import CIFAR10
-from dqsuite.seeds import generator, streams
 
 K = len(CIFAR10)
 MATRIX = np.eye(K) * 0.6 + 0.04  # each label stays with probability 0.64

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from dqsuite import corruptions
-from dqsuite.seeds import streams
+from dqsuite.core.seeds import streams
 
 LABELS = np.arange(100) % 10
 CLASSES = tuple("abcdefghij")

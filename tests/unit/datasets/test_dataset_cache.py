@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.files import replacing
 from dqsuite.datasets import identify, load
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import cache_dir, file_stamp, recall, remember
-from dqsuite.errors import DqError
-from dqsuite.files import replacing
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from torchvision import datasets as tv
 
+from dqsuite.core.errors import DqError
 from dqsuite.datasets import load
-from dqsuite.errors import DqError
 
 TRAIN = 20  # training images of a data set with 10 classes: two of each
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dqsuite.core.errors import DqError
 from dqsuite.datasets import identify, load
-from dqsuite.errors import DqError
 
 
 def draw(path, mode="L", size=(9, 8), value=0):

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dqsuite import datasets
+from dqsuite.core.errors import DqError
 from dqsuite.datasets import identify, load
 from dqsuite.datasets.named import CLASSES, SIDES
 from dqsuite.datasets.resize import all_resized
-from dqsuite.errors import DqError
+from dqsuite.experiment import card
 
 REAL = os.environ.get("DQSUITE_DATA", "")
-KNOWN = json.loads(Path(datasets.__file__).with_name("known.json").read_text())
+KNOWN = json.loads(Path(card.__file__).with_name("known.json").read_text())
 NAMES = {entry["name"] for entry in KNOWN.values()}
 
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from dqsuite.core.errors import DqError
 from dqsuite.datasets import DATASETS, identify, load
-from dqsuite.errors import DqError
 
 PATHS = ("folder", "npz")
 

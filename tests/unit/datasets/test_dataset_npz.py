@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dqsuite.core.errors import DqError
 from dqsuite.datasets import load
-from dqsuite.errors import DqError
 
 NAMES = np.array(["ant", "bee", "cat"])
 

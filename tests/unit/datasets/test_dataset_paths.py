@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dqsuite.core.errors import DqError
 from dqsuite.datasets import load
-from dqsuite.errors import DqError
 
 
 @pytest.mark.parametrize("name", ["folder", "npz"])

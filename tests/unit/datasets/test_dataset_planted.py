@@ -5,9 +5,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 
+from dqsuite.core.errors import DqError
 from dqsuite.datasets import load
 from dqsuite.datasets.planted import Truth, truth
-from dqsuite.errors import DqError
 
 
 def confusion(text):

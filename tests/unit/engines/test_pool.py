@@ -7,12 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from test_local_engine import plan
+from test_processes import plan
 from trainings import LATER, die_on_first, die_on_one, names, note, pool, refuse_reduced, trained, want
 
-from dqsuite.engines.work import Job
-from dqsuite.errors import DqError
-from dqsuite.store import OUTCOMES, Store
+from dqsuite.core.errors import DqError
+from dqsuite.engines.worker import Job
+from dqsuite.experiment.store import OUTCOMES, Store
 
 pytestmark = pytest.mark.thorough
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from dqsuite.core.errors import DqError
 from dqsuite.corruptions import Manifest
 from dqsuite.engines.pool import Pool
-from dqsuite.errors import DqError
-from dqsuite.outcome import CURVES, Outcome
-from dqsuite.train import Trained
+from dqsuite.experiment.outcome import CURVES, Outcome
+from dqsuite.training import Trained
 
 LATER = 60.0  # seconds, longer than any of these tests
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
 from dqsuite.models import build
 
 SHAPE = (8, 8, 3)

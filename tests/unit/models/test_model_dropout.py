@@ -8,7 +8,7 @@ import torch
 from scipy import stats
 from torch import nn
 
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
 from dqsuite.models.dropout import Dropout, seed_dropout
 
 SIDE = 500

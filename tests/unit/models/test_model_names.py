@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
 from dqsuite.models import MODELS, build, identify
 
 SOURCE = "def net(num_classes, image_shape):\n    raise NotImplementedError\n"

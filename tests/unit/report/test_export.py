@@ -7,8 +7,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from dqsuite.charts.figures import Body, Dots, Figure, Gallery, Grids, Lines, Picture, Table
 from dqsuite.report.export import export
-from dqsuite.report.figures import Body, Dots, Figure, Gallery, Grids, Lines, Picture, Table
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ import pytest
 from page_reader import Tables, numbers
 
 from dqsuite.claims import CLAIMS
-from dqsuite.claims.judging import Judged
-from dqsuite.claims.verdicts import Verdicts
+from dqsuite.claims.evaluate import Judged
+from dqsuite.claims.verdict_files import Verdicts
 from dqsuite.report import draw, findings
 from dqsuite.report.contradictions import contradictions
 from dqsuite.report.findings import Finding, Ruling
 from dqsuite.report.page import Before
 from dqsuite.report.render import html
-from dqsuite.verdict import Status, Verdict
+from dqsuite.statistics.verdict import Status, Verdict
 
 
 @pytest.fixture(scope="session")
@@ -169,6 +169,6 @@ def test_how_it_was_made_names_data_recipes_and_realised_damage(page, text):
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (-0.01, "0"), (-1.25, "−1.2"), (10.0, "+10"), (math.nan, "–")])
 def test_numbers_are_short_and_signed(value, text):
-    from dqsuite.report.numbers import fixed
+    from dqsuite.charts.numbers import fixed
 
     assert fixed(value, 1, signed=True) == text

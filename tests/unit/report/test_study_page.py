@@ -7,10 +7,10 @@ import pytest
 from fabricated import dataset, fill, plan
 from page_reader import Tables, numbers
 
-from dqsuite import study
-from dqsuite.errors import DqError
+from dqsuite.core.errors import DqError
+from dqsuite.experiment.store import Store
 from dqsuite.report import write
-from dqsuite.store import Store
+from dqsuite.results import study
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def drawn(tmp_path):
     def draw(data, wanted, wrong=lambda cell: 0):
         store = Store(tmp_path / "store")
         fill(store, data, wanted, wrong)
-        found = study.load(store, wanted, pytest.fail)
+        found = study.load_study(store, wanted, pytest.fail)
         return found, write([found], tmp_path / "new" / "report.html").read_text()
 
     return draw

@@ -8,14 +8,14 @@ from fabricated import dataset, plan
 from fabricated import fill as fill_made
 from page_reader import Tables
 
-from dqsuite import evidence
-from dqsuite.claims import verdicts
-from dqsuite.claims.lie3 import noise_hurts_more
-from dqsuite.errors import DqError
-from dqsuite.outcome import Outcome
-from dqsuite.report.whole import VERDICTS, draw_store
-from dqsuite.store import CARDS, OUTCOMES, Store
-from dqsuite.verdict import Status
+from dqsuite.claims import verdict_files
+from dqsuite.core.errors import DqError
+from dqsuite.experiment import evidence
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.report.store_report import VERDICTS, draw_store
+from dqsuite.sources.lie3.claims import noise_hurts_more
+from dqsuite.statistics.verdict import Status
 
 CELLS = full_study.cells_of_claims(ids=[noise_hurts_more.id])
 SIZE = 100
@@ -44,10 +44,10 @@ def store(tmp_path):
 def with_verdicts(store, folder, **changed):
     """Return a file of the store's verdicts, of which the measured one is changed."""
     from dqsuite.report import findings
-    from dqsuite.report.shelf import Shelf
+    from dqsuite.results.reader import Shelf
 
     found = findings.judged(findings.judge_all(Shelf(store, "full", pytest.fail)))
-    plain = verdicts.to_json("full", found)
+    plain = verdict_files.to_json("full", found)
     plain["verdicts"] = [each | changed if each["claim"] == noise_hurts_more.id else each for each in plain["verdicts"]]
     file = folder / "other.json"
     file.write_text(json.dumps(plain))
@@ -79,7 +79,7 @@ def test_the_first_report_has_nothing_to_compare_with_and_the_second_has(report,
 
 def test_verdicts_are_written_beside_the_report_in_the_format_of_pytest(report, store, tmp_path):
     page, _ = report(store)
-    found = verdicts.read(tmp_path / "reports" / VERDICTS)
+    found = verdict_files.read(tmp_path / "reports" / VERDICTS)
     measured = {(each.claim, each.case): each.verdict for each in found.judged if each.verdict.n}
     assert measured["lie3-noise-hurts-more", "lenet-0.3"].below == 0
     assert {claim for claim, _ in measured} == {finding.claim.id for finding in page.ranked}
@@ -92,7 +92,7 @@ def test_a_broken_earlier_file_is_said_and_replaced(report, store, tmp_path):
     page, _ = report(store, say=said.append)
     assert page.before is None
     assert len(said) == 1
-    assert verdicts.read(tmp_path / "reports" / VERDICTS).scale == "full"
+    assert verdict_files.read(tmp_path / "reports" / VERDICTS).scale == "full"
 
 
 def test_other_is_a_store_evidence_or_saved_verdicts(report, store, tmp_path):
@@ -133,7 +133,7 @@ def test_a_finding_that_became_inconclusive_is_shown_and_not_broken(report, tmp_
 def test_what_cannot_be_compared_with_is_one_line(report, store, tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.json").write_text("no json")
-    verdicts.write(tmp_path / "quick.json", "quick", [])
+    verdict_files.write(tmp_path / "quick.json", "quick", [])
     with pytest.raises(DqError) as caught:
         report(store, other=tmp_path / name)
     assert "\n" not in str(caught.value)

@@ -1,0 +1,220 @@
+"""What a figure is, apart from how it is drawn: the page and the export draw the same description.
+
+Values that were not measured are nan, and are drawn as nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqsuite.claims.requirements import NotApplicable, NotMeasured
+from dqsuite.results.reader import Shelf
+from dqsuite.statistics.estimate import Interval
+
+TONES = ("noise", "less", "first", "second", "third", "published", "published-less", "plain")
+"""What a curve stands for; a tone has one colour everywhere, and those of published values are dashed."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A measured value with its 95% interval (nan where there is none), and a word on it for the table of numbers."""
+
+    x: float
+    y: float
+    low: float = nan
+    high: float = nan
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Points from left to right under one name, in one of the `TONES`."""
+
+    name: str
+    tone: str
+    points: Sequence[Point]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves in one frame; ``between`` shades the distance of the first two."""
+
+    title: str
+    curves: Sequence[Curve]
+    between: bool = False
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Panels side by side that share both axes."""
+
+    panels: Sequence[Panel]
+    x_label: str
+    y_label: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a dot plot: ours with its interval, and the published value or nan."""
+
+    name: str
+    value: float
+    low: float = nan
+    high: float = nan
+    published: float = nan
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Named values with intervals on one axis."""
+
+    rows: Sequence[Row]
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A table of numbers (R, C), shaded: around 0 where they are ``signed``, else from 0 upwards.
+
+    A confusion matrix has the true classes in its rows; ``turns`` says that the reader may swap rows and columns.
+    """
+
+    title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: NDArray[Any]
+    row_axis: str
+    column_axis: str
+    signed: bool = False
+    digits: int = 1
+    turns: bool = False
+
+
+@dataclass(frozen=True)
+class Grids:
+    """Tables of numbers side by side, which share one scale of shades for each kind."""
+
+    grids: Sequence[Grid]
+    note: str = ""
+
+    def top(self, grid: Grid) -> float:
+        """Return the largest size of a number among the tables of a kind."""
+        alike = [np.nanmax(np.abs(each.values), initial=0) for each in self.grids if each.signed == grid.signed]
+        return float(max(alike)) or 1.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text; the first column names the rows."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An image, uint8 (H, W, C), with a line of text under it."""
+
+    image: NDArray[np.uint8]
+    text: str
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Images in named rows."""
+
+    rows: Mapping[str, Sequence[Picture]]
+    note: str = ""
+
+
+Body = Lines | Dots | Grids | Table | Gallery
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A figure to be drawn from what is stored.
+
+    Attributes
+    ----------
+    key : str
+        Its anchor on the page and its file name.
+    title : str
+    redraws : str
+        The source's own figure or table.
+    draw : callable
+        Raises NotMeasured or NotApplicable where nothing of it is stored.
+    """
+
+    key: str
+    title: str
+    redraws: str
+    draw: Callable[[Shelf], Body]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A sketch that was drawn."""
+
+    key: str
+    title: str
+    redraws: str
+    body: Body
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A sketch that could not be drawn, and why."""
+
+    title: str
+    reason: str
+
+
+def figure(key: str, title: str, redraws: str) -> Callable[[Callable[[Shelf], Body]], Sketch]:
+    """Make a sketch of a function: a decorator."""
+    return lambda draw: Sketch(key, title, redraws, draw)
+
+
+def sketches(module: object) -> list[Sketch]:
+    """Return the sketches that stand in a module, in their order."""
+    return [value for value in vars(module).values() if isinstance(value, Sketch)]
+
+
+def drawn(sketch: Sketch, shelf: Shelf) -> Figure | Missing:
+    """Draw a sketch, or tell why it cannot be."""
+    try:
+        return Figure(sketch.key, sketch.title, sketch.redraws, sketch.draw(shelf))
+    except (NotMeasured, NotApplicable) as reason:
+        return Missing(f"{sketch.title} ({sketch.redraws})", str(reason))
+
+
+def point(x: float, interval: Interval, note: str = "") -> Point:
+    """Return a point of an interval."""
+    return Point(x, interval.mean, interval.low, interval.high, note)
+
+
+def row(name: str, interval: Interval, published: float = nan) -> Row:
+    """Return a row of an interval."""
+    return Row(name, interval.mean, interval.low, interval.high, published)
+
+
+def confusion(title: str, classes: Sequence[str], values: NDArray[Any], *, signed: bool = False) -> Grid:
+    """Return a confusion matrix (K, K), or the difference of two, with truth in its rows."""
+    return Grid(title, classes, classes, values, "true class", "predicted class", signed, turns=True)
+
+
+def mean_curve(curves: Sequence[NDArray[Any]]) -> list[Point]:
+    """Return the mean of curves of fractions, epoch by epoch, in percent; those that have ended count no more."""
+    longest = max(map(len, curves))
+    padded = np.stack(
+        [np.pad(curve.astype(float), (0, longest - len(curve)), constant_values=np.nan) for curve in curves]
+    )
+    return [Point(epoch, 100 * float(mean)) for epoch, mean in enumerate(np.nanmean(padded, axis=0), 1)]

@@ -1,0 +1,1 @@
+"""What knows nothing of data or models: errors, registries, names, random streams, files, the machine."""

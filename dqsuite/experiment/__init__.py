@@ -1,0 +1,1 @@
+"""What identifies a training, and what keeps its outcome: cells, recipes, outcomes, store, evidence, costs."""

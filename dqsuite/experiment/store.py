@@ -1,0 +1,157 @@
+"""Records on disk: one file each, written atomically, first write wins, safe for many processes.
+
+A store knows bytes and names only, so that it can become a bucket: `has_many`, `get`, `put_if_absent`, `list`. Beside
+them `set_aside` moves a damaged record out of the way, and `scratch` is where leases live.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import stat
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dqsuite.core.errors import DqError
+
+OUTCOMES, CARDS, CONFIDENCES = "outcomes", "cards", "confidences"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class Store:
+    """A folder of records in three kinds: outcomes, data set cards, and confidences (too large for evidence)."""
+
+    def __init__(self, root: str | Path) -> None:
+        if not str(root):
+            raise DqError("the store has an empty name", "name a folder with --store")
+        self.root = Path(root)
+        try:
+            found = self.root.stat().st_mode
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unreadable(error) from error
+        if not stat.S_ISDIR(found):
+            raise DqError(f"the store {self.root} is a file", "name a folder with --store")
+
+    def has_many(self, kind: str, names: Iterable[str]) -> set[str]:
+        """Return those of the names that are stored."""
+        folder = str(self.root / kind)  # texts: a hundred thousand paths would take longer to make than to look at
+        return {name for name in names if os.path.lexists(f"{folder}/{name[:2]}/{_checked(name)}")}
+
+    def get(self, kind: str, name: str) -> bytes:
+        """Return a record.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        ValueError
+            What stands in its place is no file, such as a folder or a link to nowhere.
+        DqError
+            The store cannot be read.
+        """
+        path = self._path(kind, name)
+        try:
+            return path.read_bytes()
+        except PermissionError as error:
+            raise self._unreadable(error) from error
+        except OSError as error:
+            if os.path.lexists(path):
+                raise ValueError(f"no readable file ({error.strerror})") from error
+            raise KeyError(name) from None
+
+    def put_if_absent(self, kind: str, name: str, data: bytes) -> bool:
+        """Write a record unless it is there; return whether this call wrote it.
+
+        The bytes go to a temporary file, reach the disk, and appear under their name by one hard link: a process that
+        dies at any moment leaves a whole record or none.
+
+        Raises
+        ------
+        DqError
+            The store cannot be written: read-only, or the disk is full.
+        """
+        path = self._path(kind, name)
+        temporary = self.scratch() / f"{os.getpid()}-{uuid.uuid4().hex}"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise self._unwritable(error) from error
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        return True
+
+    def list(self, kind: str) -> Iterator[str]:
+        """Yield the names of all records of a kind, in no order. Raises DqError where the store cannot be read."""
+        try:
+            for shelf in (self.root / kind).iterdir():
+                if shelf.is_dir():
+                    yield from (file.name for file in shelf.iterdir() if _NAME.fullmatch(file.name))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise DqError(
+                f"cannot read the store {self.root} ({error.strerror})", "name another with --store"
+            ) from error
+
+    def set_aside(self, kind: str, name: str) -> Path:
+        """Move a damaged record to ``damaged/`` and return where it is now. Raises DqError as `put_if_absent`."""
+        target = self.root / "damaged" / kind / f"{name}.{uuid.uuid4().hex[:8]}"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._path(kind, name).rename(target)
+        except FileNotFoundError:
+            pass  # another process was faster
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return target
+
+    def scratch(self) -> Path:
+        """Return the folder for temporary files and leases, made if need be. Raises DqError as `put_if_absent`."""
+        path = self.root / "scratch"
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        if not os.access(path, os.W_OK):
+            raise self._unwritable(OSError(errno.EACCES, os.strerror(errno.EACCES)))
+        return path
+
+    def _path(self, kind: str, name: str) -> Path:
+        return self.root / kind / name[:2] / _checked(name)
+
+    def _unreadable(self, error: OSError) -> DqError:
+        where = str(self.root)[:80]  # a name may be too long for the system, and then is for a line
+        return DqError(
+            f"cannot read the store {where} ({error.strerror})", "make it readable or name another with --store"
+        )
+
+    def _unwritable(self, error: OSError) -> DqError:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            mend = "free some space and run the same command again: what is stored is kept"
+        else:
+            mend = "make it writable or name another with --store"
+        return DqError(f"cannot write to the store {self.root} ({error.strerror or error})", mend)
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):  # it may come from a file of somebody else
+        raise ValueError(f"{name!r} is no name of a record")
+    return name
+
+
+def nothing_stored(store: Store) -> DqError:
+    """Return the error of who needs outcomes and finds none."""
+    return DqError(f"the store {store.root} holds no outcome", "train some with dqsuite run, or name another --store")

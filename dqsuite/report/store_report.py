@@ -1,0 +1,55 @@
+"""The report of a whole store: the page, the verdicts beside it, and its figures as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dqsuite.claims import verdict_files
+from dqsuite.core.errors import DqError
+from dqsuite.experiment.store import Store, nothing_stored
+from dqsuite.report import compare, findings
+from dqsuite.report.export import export
+from dqsuite.report.page import Page, page_of
+from dqsuite.report.render import require_writable, write_page
+from dqsuite.results.reader import Shelf
+from dqsuite.results.study import Say
+
+VERDICTS = "verdicts.json"
+"""The file beside the report in which its verdicts stand, for the next report to be compared with."""
+
+
+def draw_store(store: Store, path: Path, scale: str, *, other: Path | None, figures: Path | None, say: Say) -> Page:
+    """Draw the report of a store into a file, and return what it shows.
+
+    Parameters
+    ----------
+    other : path or None
+        A store, an evidence file or saved verdicts to compare with; else the verdicts of the report before are.
+    figures : path or None
+        A folder for every figure as SVG and PNG, and every table as CSV.
+
+    Raises
+    ------
+    DqError
+        The store holds nothing, `other` cannot be compared with, or a file cannot be written.
+    """
+    require_writable(path)
+    shelf = Shelf(store, scale, say)
+    if not shelf.all:
+        raise nothing_stored(store)
+    saved = path.with_name(VERDICTS)
+    before = compare.other(other, scale, say) if other else compare.earlier(saved, say)
+    page = page_of(shelf, before)
+    write_page(page, path)
+    if page.findings:
+        _save(page, saved)
+    if figures:
+        export(page, figures)
+    return page
+
+
+def _save(page: Page, path: Path) -> None:
+    try:
+        verdict_files.write(path, page.scale, findings.judged(page.findings))
+    except OSError as error:
+        raise DqError(f"cannot write the verdicts {path} ({error.strerror})", "name another file with --out") from error

@@ -1,0 +1,1 @@
+"""The one reader of a store: outcomes in, predictions and labelled arrays out."""

@@ -1,0 +1,56 @@
+"""The repeats of one condition, as scores of every repeat on every test image: what the judges of claims work on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """The predictions of n repeats on N clean test images of K classes.
+
+    Scores of predictions on the same data set can be subtracted: they are paired by repeat and image.
+
+    Attributes
+    ----------
+    truth : int (N,)
+    classes : K names
+    predicted : int (n, N)
+        At the last epoch, or at the best on the recipe's validation labels.
+    accuracy_curves : float (n, E)
+        Test accuracy by epoch; shorter trainings are padded with nan.
+    """
+
+    truth: NDArray[Any]
+    classes: Sequence[str]
+    predicted: NDArray[Any]
+    accuracy_curves: Scores
+
+    def right(self) -> Scores:
+        """Return 1 where an image was predicted right, else 0: (n, N). Its mean is the accuracy."""
+        return np.asarray(self.predicted == self.truth, float)
+
+    def recall(self, name: str) -> Scores:
+        """Return `right` of one class's images: (n, N_class). Its mean is the class's TPR."""
+        return self.right()[:, self._of(name)]
+
+    def taken(self, name: str, other: str) -> Scores:
+        """Return 1 where an image of one class was taken for another: (n, N_class). Its mean is ``C[a, b] / N_a``."""
+        return np.asarray(self.predicted[:, self._of(name)] == self._index(other), float)
+
+    def confusions(self, name: str) -> Scores:
+        """Return the row of one class: (n, N_class, K), 1 where the image was taken for the class of that column."""
+        return np.asarray(self.predicted[:, self._of(name), None] == np.arange(len(self.classes)), float)
+
+    def _index(self, name: str) -> int:
+        return list(self.classes).index(name)
+
+    def _of(self, name: str) -> NDArray[np.bool_]:
+        return np.asarray(self.truth == self._index(name))

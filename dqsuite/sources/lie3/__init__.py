@@ -1,0 +1,1 @@
+"""lie3: J. Prendki, Can you Lie to your Model? (3/3), 2020."""

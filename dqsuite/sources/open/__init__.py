@@ -1,0 +1,1 @@
+"""open: what the sources leave open."""

@@ -1,0 +1,71 @@
+"""The poisoning study: accuracy against the percentage of wrong labels, on four data sets."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from dqsuite.charts.figures import Curve, Lines, Panel, Point, figure, point
+from dqsuite.results.reader import Shelf
+from dqsuite.sources.drawing import DATA_NAMES, beside, stored
+from dqsuite.sources.poisoning.claims import EASIEST_FIRST, MODEL, SMALL
+from dqsuite.sources.published import POISONING
+
+PERCENTS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 25, 30, 35, 40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 100)
+_KINDS = {
+    "wrong": ("random", "less"),
+    "biased": ("biased", "noise"),
+    "first_wrong": ("first class", "first"),
+}
+_PUBLISHED = {"wrong": ("random, published", "published-less"), "biased": ("biased, published", "published")}
+_NOTE = (
+    "Best epoch, as the source's program keeps it. Random: any wrong class; biased: one of the first two classes, as "
+    "the program does; first class: as the article says. Dashed: read off the author's plots, ± 1.5 points, one run."
+)
+
+
+@figure("poisoning-all", "Accuracy with wrong labels, all items", "poisoning, first figure")
+def all_items(shelf: Shelf) -> Lines:
+    """Draw a panel for each data set."""
+    return _panels(shelf, "all")
+
+
+@figure("poisoning-small", "Accuracy with wrong labels, the first 1,000 items", "poisoning, second figure")
+def thousand_items(shelf: Shelf) -> Lines:
+    """Draw a panel for each data set."""
+    return _panels(shelf, "1,000")
+
+
+def _panels(shelf: Shelf, items: str) -> Lines:
+    panels = stored(partial(_panel, shelf, items, data) for data in EASIEST_FIRST)
+    return Lines(panels, "% of the labels wrong", "accuracy, %", _NOTE)
+
+
+def _panel(shelf: Shelf, items: str, data: str) -> Panel:
+    ours = stored(partial(_ours, shelf, items, data, kind) for kind in _KINDS)
+    theirs = [_theirs(items, data, kind) for kind in _PUBLISHED]
+    return Panel(DATA_NAMES[data], [*ours, *theirs])
+
+
+def _ours(shelf: Shelf, items: str, data: str, kind: str) -> Curve:
+    start = SMALL if items == "1,000" else ""
+    wrong = [partial(_point, shelf, data, start, kind, percent) for percent in PERCENTS]
+    points = beside(lambda: point(0, shelf.accuracy(MODEL, start or "clean", data=data)), wrong)
+    name, tone = _KINDS[kind]
+    return Curve(name, tone, points)
+
+
+def _point(shelf: Shelf, data: str, start: str, kind: str, percent: int) -> Point:
+    condition = "+".join(filter(None, [start, f"{kind}:{percent / 100:g}"]))
+    return point(percent, shelf.accuracy(MODEL, condition, data=data), _wrong(shelf, data, condition))
+
+
+def _wrong(shelf: Shelf, data: str, condition: str) -> str:
+    rates = [manifest.effective_rate for manifest in shelf.manifests(MODEL, condition, data=data)]
+    return f"{100 * np.mean(rates):.1f}% wrong"
+
+
+def _theirs(items: str, data: str, kind: str) -> Curve:
+    name, tone = _PUBLISHED[kind]
+    return Curve(name, tone, [Point(percent, accuracy) for percent, accuracy in POISONING[items, kind][data].items()])

@@ -1,0 +1,1 @@
+"""From scores of repeats and images to verdicts: estimates with intervals, criteria, ranks, metrics."""

@@ -1,0 +1,50 @@
+"""Training one cell. torch is imported when the first cell is trained, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.experiment.outcome import Outcome
+
+if TYPE_CHECKING:
+    from dqsuite.datasets import Dataset
+
+VERSION = 1  # rises when the distribution of outcomes changes
+
+
+class Trained(NamedTuple):
+    """An outcome, and float16 (N,): the probability that the last epoch gave each predicted class."""
+
+    outcome: Outcome
+    confidences: NDArray[np.float16]
+
+
+Watch = Callable[[int, int, float], None]
+"""Called after each epoch with the epochs done, the epochs at most, and the test accuracy so far."""
+
+
+def train(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
+    """Damage the training set, train the model, measure it on the clean test set.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan that the cell is from: it knows where the files named by digests are.
+    dataset : Dataset
+        The plan's data set, loaded; never changed.
+    device : str
+        ``cpu`` (one thread, equal to the bit whatever runs beside it) or ``cuda``.
+
+    Raises
+    ------
+    DqError
+        The damage does not fit the data set, or the model does not take its images.
+    """
+    from dqsuite.training.loop import train_cell
+
+    return train_cell(plan, cell, dataset, device, watch)

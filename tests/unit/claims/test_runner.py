@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+
+from dqsuite import datasets
+from dqsuite.claims import runner as benches
+from dqsuite.claims.claim import Claim
+from dqsuite.claims.requirements import cells_of
+from dqsuite.claims.runner import Runner
+from dqsuite.claims.scales import SCALES, Scale, Setup
+from dqsuite.core.errors import DqError
+from dqsuite.engines import processes
+from dqsuite.engines.worker import Job
+from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.sources.lie3.claims import noise_hurts_more
+from dqsuite.statistics.verdict import Status
+from dqsuite.training import train
+
+TINY = Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
+FIRST, SECOND = ({"model": "lenet", "level": level} for level in ("0.1", "0.2"))
+
+
+class Clock:
+    """A second for each cell that is begun."""
+
+    now = 0.0
+
+    def time(self):
+        return self.now
+
+    def sleep(self, seconds):
+        pytest.fail("there is nobody to wait for")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    clock.trained = []
+
+    def timed(plan, cell, *rest):
+        clock.now += 1
+        clock.trained.append(cell)
+        return train(plan, cell, *rest)
+
+    monkeypatch.setitem(SCALES._entries, "full", Scale({("cifar10", "lenet"): TINY}))
+    monkeypatch.setattr(benches, "train", timed)
+    for module in ("dqsuite.engines.pool", "dqsuite.claims.runner"):
+        monkeypatch.setattr(f"{module}.time", clock)
+    return clock
+
+
+def runner(folder, deadline=inf, cases=((noise_hurts_more, FIRST), (noise_hurts_more, SECOND))):
+    return Runner(Store(folder), "full", "cpu", "fp32", pytest.fail, cases, deadline)
+
+
+def store_half_of_the_second(folder):
+    cells = tuple(c for c in cells_of(noise_hurts_more, SECOND, "full", "fp32") if "shuffle" in c.corruption)
+    plan = Plan("digits", datasets.identify("digits").fingerprint, cells)
+    processes.run(Job(plan, Store(folder), train, "cpu"), 1, lambda event: None)
+
+
+def test_a_case_is_trained_and_judged_and_nothing_else_without_a_budget(tmp_path, clock):
+    here = runner(tmp_path)
+    assert here.verdict(noise_hurts_more, FIRST).n == 2
+    assert clock.trained == cells_of(noise_hurts_more, FIRST, "full", "fp32")
+    assert here.verdict(noise_hurts_more, FIRST).n == 2
+    assert len(clock.trained) == 4
+
+
+def test_a_budget_goes_to_the_case_that_lacks_least_and_the_next_night_goes_on(tmp_path, clock):
+    store_half_of_the_second(tmp_path)
+    night = runner(tmp_path, deadline=2.0)
+    spent = night.verdict(noise_hurts_more, FIRST)
+    assert (spent.status, spent.note) == (Status.NOT_MEASURED, "the time budget is spent")
+    assert {cell.corruption for cell in clock.trained} == {"first:300+reduce:0.2"}
+    assert night.verdict(noise_hurts_more, SECOND).n == 2
+    clock.now = 0.0
+    assert runner(tmp_path, deadline=4.0).verdict(noise_hurts_more, FIRST).n == 2
+    assert len(clock.trained) == len(set(clock.trained)) == 2 + 4
+
+
+def test_what_is_stored_is_judged_after_the_deadline(tmp_path, clock):
+    runner(tmp_path).verdict(noise_hurts_more, FIRST)
+    assert runner(tmp_path, deadline=-1.0).verdict(noise_hurts_more, FIRST).n == 2
+
+
+def test_a_store_that_others_fill_is_seen_again(tmp_path, clock):
+    here = runner(tmp_path)
+    here.verdict(noise_hurts_more, FIRST)
+    runner(tmp_path).verdict(noise_hurts_more, SECOND)
+    trained = len(clock.trained)
+    assert here.verdict(noise_hurts_more, SECOND).n == 2
+    assert len(clock.trained) == trained
+
+
+def test_a_broken_judge_and_a_missing_data_set_harm_no_other_case(tmp_path, clock, monkeypatch):
+    def broken(measured):
+        raise ZeroDivisionError
+
+    def absent(text):
+        raise DqError("there is no network", "wait")
+
+    cases = [(Claim("lie9-broken", "a defect", "never", [{}], broken), {}), (noise_hurts_more, FIRST)]
+    assert runner(tmp_path, 99.0, cases).verdict(noise_hurts_more, FIRST).n == 2
+    with pytest.raises(ZeroDivisionError):
+        runner(tmp_path, 99.0, cases).verdict(*cases[0])
+    monkeypatch.setattr(datasets, "identify", absent)
+    verdict = runner(tmp_path).verdict(noise_hurts_more, SECOND)
+    assert (verdict.status, verdict.note) == (Status.NOT_MEASURED, "there is no network; wait")
+
+
+def test_a_condition_that_does_not_exist_is_an_error_in_an_empty_store_too(tmp_path, clock):
+    mistaken = Claim("lie9-typo", "a typo", "never", [{}], lambda measured: measured.at("lenet", "shufle:0.1"))
+    with pytest.raises(DqError, match="unknown corruption 'shufle'"):
+        runner(tmp_path).verdict(mistaken, {})
+
+
+def test_a_cell_that_cannot_be_trained_is_an_error(tmp_path, clock, monkeypatch):
+    def refuse(*_):
+        raise DqError("this cell cannot be trained")
+
+    monkeypatch.setattr(benches, "train", refuse)
+    with pytest.raises(DqError, match="cannot be trained"):
+        runner(tmp_path).verdict(noise_hurts_more, FIRST)
+    assert list(Store(tmp_path).list(OUTCOMES)) == []

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from fabricated import dataset, fill, outcome, plan
+
+from dqsuite.core.errors import DqError
+from dqsuite.experiment.encoding import pack, unpack
+from dqsuite.experiment.evidence import export_evidence, import_evidence
+from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
+from dqsuite.results import study
+
+
+@pytest.fixture
+def here(tmp_path):
+    store, data = Store(tmp_path / "here"), dataset()
+    fill(store, data, plan(data))
+    store.put_if_absent(CONFIDENCES, "abc", b"large")
+    return store
+
+
+@pytest.fixture
+def there(tmp_path):
+    return Store(tmp_path / "there")
+
+
+def test_a_store_moves_whole_but_for_confidences(here, there, tmp_path):
+    assert export_evidence(here, tmp_path / "e.zip") == 6
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present, merge.differing, merge.damaged) == (6, 0, [], [])
+    assert sorted(there.list(OUTCOMES)) == sorted(here.list(OUTCOMES))
+    assert list(there.list(CONFIDENCES)) == []
+    assert len(study.load_studies(there, pytest.fail)) == 1
+
+
+def test_importing_twice_adds_nothing(here, there, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    import_evidence(there, tmp_path / "e.zip")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present, merge.differing) == (0, 6, [])
+
+
+def test_merging_is_a_union(here, there, tmp_path):
+    data = dataset()
+    fill(there, data, plan(data, ["reduce:0.5"], repeats=1))
+    export_evidence(here, tmp_path / "e.zip")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present) == (5, 1)
+    assert len(list(there.list(OUTCOMES))) == 7
+
+
+def test_another_measurement_of_the_same_cell_is_told_and_the_stores_own_stays(here, there, tmp_path):
+    data = dataset()
+    wanted = plan(data)
+    fill(there, data, wanted, lambda cell: 5 * (cell.corruption != "clean" and cell.repeat == 1))
+    kept = {name: there.get(OUTCOMES, name) for name in there.list(OUTCOMES)}
+    export_evidence(here, tmp_path / "e.zip")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert merge.differing == ["made lenet wrong:0.5 repeat 1"]
+    assert {name: there.get(OUTCOMES, name) for name in there.list(OUTCOMES)} == kept
+
+
+def test_equal_stores_give_equal_files(here, tmp_path):
+    export_evidence(here, tmp_path / "a.zip")
+    export_evidence(here, tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_damaged_and_misnamed_records_are_left_out(here, there, tmp_path):
+    data = dataset()
+    wanted = plan(data)
+    good = outcome(wanted.cells[0], data).to_bytes()
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", json.dumps({"format": 1}))
+        file.writestr(f"outcomes/{wanted.key(wanted.cells[0])}", good[:-20])
+        file.writestr(f"outcomes/{wanted.key(wanted.cells[1])}", good)
+        file.writestr("outcomes/../../escape", good)
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, len(merge.damaged)) == (0, 3)
+
+
+def test_a_record_cannot_be_written_outside_the_store(there, tmp_path):
+    header, arrays = unpack(dataset().card().to_bytes())
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", json.dumps({"format": 1}))
+        file.writestr("cards/../../../escape", pack(header | {"fingerprint": "../../../escape"}, **arrays))
+    assert import_evidence(there, tmp_path / "e.zip").damaged == ["../../../escape"]
+    assert [path.name for path in tmp_path.iterdir()] == ["e.zip"]
+
+
+def test_a_damaged_outcome_of_the_store_gives_way_to_the_files(here, there, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    import_evidence(there, tmp_path / "e.zip")
+    name = next(there.list(OUTCOMES))
+    (there.root / OUTCOMES / name[:2] / name).write_bytes(b"damaged")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.present) == (1, 5)
+    assert there.get(OUTCOMES, name) == here.get(OUTCOMES, name)
+
+
+def test_a_bomb_is_left_out(there, tmp_path):
+    bomb = io.BytesIO()
+    np.savez_compressed(bomb, header=np.zeros(300 * 2**20, np.uint8))
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("evidence.json", json.dumps({"format": 1}))
+        file.writestr("outcomes/abc", bomb.getvalue())
+        file.writestr("outcomes/abd", bytes(65 * 2**20))
+    assert import_evidence(there, tmp_path / "e.zip").damaged == ["abc", "abd"]
+
+
+def test_an_endless_header_is_one_line(there, tmp_path):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", "[" * 200_000)
+    with pytest.raises(DqError, match="a zip but no evidence"):
+        import_evidence(there, tmp_path / "e.zip")
+
+
+@pytest.mark.parametrize("format_", [2, "x", None])
+def test_an_unknown_format_is_one_line(there, tmp_path, format_):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", json.dumps({"format": format_}))
+    with pytest.raises(DqError, match=r"has evidence format .*, this version reads 1"):
+        import_evidence(there, tmp_path / "e.zip")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut"])
+def test_what_is_no_evidence_is_one_line(there, tmp_path, content):
+    (tmp_path / "e.zip").write_bytes(content)
+    with pytest.raises(DqError, match="is no readable evidence file"):
+        import_evidence(there, tmp_path / "e.zip")
+
+
+def test_other_mistakes_are_one_line(here, there, tmp_path):
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as file:
+        file.writestr("readme", "hello")
+    with pytest.raises(DqError, match="a zip but no evidence"):
+        import_evidence(there, tmp_path / "other.zip")
+    with pytest.raises(DqError, match="there is no file"):
+        import_evidence(there, tmp_path / "absent.zip")
+    with pytest.raises(DqError, match="holds no outcome"):
+        export_evidence(there, tmp_path / "e.zip")
+    (here.root / OUTCOMES / "file").write_text("")
+    with pytest.raises(DqError, match="cannot write"):
+        export_evidence(here, here.root / OUTCOMES / "file" / "e.zip")

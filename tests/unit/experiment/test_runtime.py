@@ -1,0 +1,125 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fabricated import dataset, outcome, plan
+
+from dqsuite.experiment.outcome import CURVES
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.runtime import Costs, longest_first
+from dqsuite.experiment.store import Store
+
+DATA = dataset()
+(CELL,) = plan(DATA, conditions=[], repeats=1).cells
+RECIPE = replace(RECIPES["standard"], epochs=10)
+CARD = DATA.card()
+PER_EPOCH = 60 + 60 / 3  # images trained on, and a third of those measured, in the made data set
+
+
+@pytest.fixture
+def costs(tmp_path):
+    return Costs(Store(tmp_path), "cpu")
+
+
+def took(seconds, epochs=10, recipe=RECIPE, **changed):
+    """Return what a cell of so many epochs has left, which took so long."""
+    found = outcome(replace(CELL, recipe=recipe, **changed), DATA)
+    curves = {name: np.full(epochs, 0.5, np.float32) for name in CURVES}
+    return replace(found, curves=curves, provenance={"seconds": seconds})
+
+
+def estimate(costs, condition="clean", card=CARD, **changed):
+    (cell,) = [cell for cell in plan(DATA, [condition], repeats=1).cells if cell.corruption == condition]
+    cell = replace(cell, **({"recipe": RECIPE} | changed))
+    return costs.seconds(replace(plan(DATA), cells=(cell,)), card).get(cell)
+
+
+def test_what_was_never_trained_here_is_not_known(costs):
+    assert estimate(costs) is None
+    costs.note(took(8.0))
+    assert estimate(costs, model="lenet5") is None
+    assert estimate(costs, precision="bf16") is None
+    assert estimate(costs, recipe=replace(RECIPE, batch_size=7)) is None
+    assert estimate(costs, dataset="other") is None
+
+
+def test_the_median_of_like_cells(costs):
+    for seconds in (8.0, 9.0, 40.0):
+        costs.note(took(seconds))
+    assert estimate(costs) == pytest.approx(9.0)
+
+
+def test_time_goes_by_the_images_trained_on_and_measured(costs):
+    costs.note(took(8.0))
+    assert estimate(costs, recipe=replace(RECIPE, epochs=30)) == pytest.approx(24.0)
+    assert estimate(costs, "first:30") == pytest.approx(8.0 * (30 + 20) / PER_EPOCH)
+    assert estimate(costs, "wrong:0.5") == pytest.approx(8.0)
+    assert estimate(costs, recipe=replace(RECIPE, measured=10)) == pytest.approx(8.0 * (600 + 20) / (10 * PER_EPOCH))
+
+
+def test_a_bound_in_updates_takes_as_many_epochs(costs):
+    costs.note(took(8.0))
+    bounded = replace(RECIPE, epochs=0, updates=100, batch_size=RECIPE.batch_size)
+    epochs = -(-100 * RECIPE.batch_size // 60)
+    assert estimate(costs, recipe=bounded) == pytest.approx(8.0 * epochs / 10)
+
+
+def test_without_a_card_as_many_records_as_before(costs):
+    costs.note(took(8.0))
+    assert estimate(costs, "first:30", card=None) == pytest.approx(8.0)
+
+
+def test_a_recipe_that_stops_early_takes_the_share_of_its_epochs_that_it_took_before(costs):
+    patient = replace(RECIPE, name="patient", patience=2)
+    costs.note(took(8.0))
+    assert estimate(costs, recipe=patient) == pytest.approx(8.0)
+    costs.note(took(4.0, epochs=5, recipe=patient))
+    assert estimate(costs, recipe=patient) == pytest.approx(4.0)
+    costs.note(took(1.6, epochs=2, recipe=patient, corruption="wrong:0.5"))
+    assert estimate(costs, "wrong:0.5", recipe=patient) == pytest.approx(1.6)
+
+
+def test_the_last_thirty_of_a_kind_count(costs):
+    for _ in range(30):
+        costs.note(took(100.0))
+    for _ in range(30):
+        costs.note(took(8.0))
+    assert estimate(costs) == pytest.approx(8.0)
+
+
+def test_machines_and_devices_do_not_know_of_each_other(costs, monkeypatch):
+    costs.note(took(8.0))
+    store = Store(costs.folder.parents[1])
+    assert estimate(Costs(store, "cuda")) is None
+    monkeypatch.setattr("platform.node", lambda: "another")
+    assert estimate(Costs(store, "cpu")) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"seconds": 1}]', "7"])
+def test_a_damaged_file_is_written_anew(costs, text):
+    costs.note(took(100.0))
+    (file,) = costs.folder.iterdir()
+    file.write_text(text)
+    assert estimate(costs) is None
+    costs.note(took(8.0))
+    assert estimate(costs) == pytest.approx(8.0)
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(costs):
+    costs.folder.parent.write_text("a file where a folder should be")
+    costs.note(took(8.0))
+    assert estimate(costs) is None
+
+
+def test_a_start_counts_once_it_was_measured(costs):
+    assert costs.start() == 0
+    for seconds in (3.0, 5.0, 4.0):
+        costs.note_start(seconds)
+    assert costs.start() == 4
+
+
+def test_the_longest_of_each_repeat_come_first_and_what_is_not_known_before_all():
+    cells = plan(DATA, ["wrong:0.1", "wrong:0.2"], repeats=2).cells
+    known = {cell: float(cell.corruption == "wrong:0.2") for cell in cells if cell.corruption != "clean"}
+    ordered = [(cell.repeat, cell.corruption) for cell in longest_first(cells, known)]
+    assert ordered == [(repeat, name) for repeat in (0, 1) for name in ("clean", "wrong:0.2", "wrong:0.1")]

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import multiprocessing
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dqsuite.core.errors import DqError
+from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def test_what_is_put_is_there(store):
+    assert store.put_if_absent(OUTCOMES, "abc", b"one")
+    assert store.get(OUTCOMES, "abc") == b"one"
+    assert store.has_many(OUTCOMES, ["abc", "xyz"]) == {"abc"}
+    assert list(store.list(OUTCOMES)) == ["abc"]
+    assert list(store.list(CARDS)) == []
+
+
+def test_the_first_write_wins(store):
+    assert store.put_if_absent(OUTCOMES, "abc", b"one")
+    assert not store.put_if_absent(OUTCOMES, "abc", b"two")
+    assert store.get(OUTCOMES, "abc") == b"one"
+
+
+def test_nothing_temporary_stays(store):
+    store.put_if_absent(OUTCOMES, "abc", b"one")
+    store.put_if_absent(OUTCOMES, "abc", b"two")
+    assert list(store.scratch().iterdir()) == []
+
+
+def test_a_missing_record_is_a_key_error(store):
+    with pytest.raises(KeyError, match="abc"):
+        store.get(OUTCOMES, "abc")
+
+
+def test_a_record_set_aside_is_kept_but_not_there(store):
+    store.put_if_absent(OUTCOMES, "abc", b"bad")
+    aside = store.set_aside(OUTCOMES, "abc")
+    assert aside.read_bytes() == b"bad"
+    assert store.has_many(OUTCOMES, ["abc"]) == set()
+    assert store.put_if_absent(OUTCOMES, "abc", b"good")
+
+
+def test_reading_an_absent_store_makes_no_folder(store):
+    assert store.has_many(OUTCOMES, ["abc"]) == set()
+    assert not store.root.exists()
+
+
+def test_a_file_in_place_of_the_folder_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DqError, match="is a file; name a folder"):
+        Store(tmp_path / "file")
+
+
+def _write(root, start, mine):
+    start.wait()
+    store = Store(root)
+    mine.send([store.put_if_absent(OUTCOMES, f"name{i}", str(i).encode() * 1000) for i in range(50)])
+
+
+def test_many_processes_write_each_record_exactly_once(store):
+    context = multiprocessing.get_context("fork")
+    start, pipes = context.Event(), [context.Pipe() for _ in range(4)]
+    crew = [context.Process(target=_write, args=(store.root, start, mine)) for _, mine in pipes]
+    for process in crew:
+        process.start()
+    start.set()
+    wrote = [theirs.recv() for theirs, _ in pipes]
+    for process in crew:
+        process.join()
+    assert [sum(column) for column in zip(*wrote, strict=True)] == [1] * 50
+    assert all(store.get(OUTCOMES, f"name{i}") == str(i).encode() * 1000 for i in range(50))
+
+
+_ENDLESS = """
+import sys
+from dqsuite.experiment.store import OUTCOMES, Store
+store = Store(sys.argv[1])
+for i in range(10**6):
+    store.put_if_absent(OUTCOMES, f"name{i}", b"x" * 100_000)
+"""
+
+
+def test_a_killed_writer_leaves_whole_records_only(store):
+    writer = subprocess.Popen([sys.executable, "-c", _ENDLESS, str(store.root)])
+    while len(list(store.list(OUTCOMES))) < 20:
+        time.sleep(0.01)
+    writer.kill()
+    writer.wait()
+    names = list(store.list(OUTCOMES))
+    assert {len(store.get(OUTCOMES, name)) for name in names} == {100_000}

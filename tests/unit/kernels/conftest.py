@@ -1,9 +1,0 @@
-import pytest
-
-from dqsuite.kernels.compiled import compiler
-
-
-@pytest.fixture(autouse=True)
-def _needs_a_compiler():
-    if compiler() is None:
-        pytest.skip("needs a C++ compiler")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dqsuite.statistics import ranks
+
+VALUES = np.array([[0.3, 0.1, 0.2, 0.9], [0.1, 0.1, 0.2, 0.9]])
+
+
+@pytest.mark.parametrize(
+    ("index", "count", "expected"),
+    [(0, 1, [False, False]), (0, 2, [False, True]), (1, 1, [True, False]), (2, 3, [True, True]), (3, 3, [False] * 2)],
+)
+def test_a_value_is_among_the_lowest_where_ties_count_against_it(index, count, expected):
+    assert ranks.among_lowest(VALUES, index, count).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("indexes", "expected"), [((1,), [True, False]), ((1, 2), [True, False]), ((1, 0), [False, True])]
+)
+def test_a_set_lies_below_all_the_others(indexes, expected):
+    assert ranks.lowest_set(VALUES, indexes).tolist() == expected
+
+
+@pytest.mark.parametrize(("indexes", "expected"), [((1, 2, 3), [True, True]), ((1, 0), [True, False])])
+def test_an_order_is_strict(indexes, expected):
+    assert ranks.ascending(VALUES, indexes).tolist() == expected
+
+
+def test_kendalls_w_by_hand():
+    """Ranks 1 2 3 and 1 3 2: sums 2 5 5, S = 6, W = 12 · 6 / (4 · 24) = .75."""
+    assert ranks.kendall_w(np.array([[1, 2, 3], [1, 3, 2]])) == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "w"), [([[1, 2, 3]] * 4, 1), ([[1, 2, 3], [3, 2, 1]], 0), ([[5, 5, 5]] * 2, 0), ([[1, 1, 2]] * 2, 1)]
+)
+def test_kendalls_w_at_its_ends_and_with_ties(ratings, w):
+    assert ranks.kendall_w(np.array(ratings)) == pytest.approx(w)
+
+
+def test_kendalls_w_is_friedmans_statistic():
+    from scipy.stats import friedmanchisquare
+
+    values = np.random.default_rng(0).integers(0, 4, (5, 6))
+    assert 5 * 5 * ranks.kendall_w(values) == pytest.approx(friedmanchisquare(*values.T).statistic)
+
+
+def test_spearman_agrees_with_scipy_and_is_0_for_a_constant():
+    from scipy.stats import spearmanr
+
+    pairs = np.random.default_rng(0).integers(0, 5, (3, 2, 8))
+    assert ranks.spearman(pairs) == pytest.approx([spearmanr(*pair).statistic for pair in pairs])
+    assert ranks.spearman(np.array([[1, 2, 3], [4, 4, 4]])) == 0
