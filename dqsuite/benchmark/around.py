@@ -19,9 +19,9 @@ from dqsuite.benchmark.settings import Settings
 from dqsuite.datasets import identify, load
 from dqsuite.datasets.cache import cache_dir
 from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import OUTCOMES, Store
-from dqsuite.results import study
 
 _MANY = 100_000
 _MODELS = ("lenet", "lenet5", "custom", "resnet18", "googlenet")
@@ -50,7 +50,7 @@ def plan_many(count: int) -> Plan:
     conditions = [f"shuffle:{level / 1000}" for level in range(1, 100)]
     repeats = count // len(_MODELS) // 100
     recipe = RECIPES["lie-lenet"]
-    return study.plan("digits", _MODELS, conditions, recipe=recipe, repeats=repeats, precision="fp32")
+    return plan_grid("digits", _MODELS, conditions, recipe=recipe, repeats=repeats, precision="fp32")
 
 
 def opening(settings: Settings, count: int = _MANY) -> Iterator[Figure]:

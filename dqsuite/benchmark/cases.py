@@ -11,8 +11,8 @@ from dqsuite.benchmark.settings import Settings
 from dqsuite.core.errors import DqError
 from dqsuite.core.registry import Registry
 from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES, Recipe
-from dqsuite.results import study
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Case:
                 f"give --cells and --plain-cells {2 * len(self.conditions)} or more",
             )
         train, test = (settings.images, -(-settings.images // 5)) if settings.images else (self.train, self.test)
-        found = study.plan(
+        found = plan_grid(
             provide(self.dataset, train, test, folder),
             [self.model],
             self.conditions,

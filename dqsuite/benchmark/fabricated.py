@@ -11,8 +11,8 @@ from dqsuite.benchmark.data import SHAPES
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.requirements import NotApplicable, cells_of
 from dqsuite.core.grammar import parse_term
-from dqsuite.datasets import Card
 from dqsuite.datasets.named import CLASSES
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store

@@ -27,8 +27,8 @@ from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES, Recipe
-from dqsuite.results import study
 from dqsuite.training import train
 
 _MATRIX = {"cuda": 8192, "cpu": 2048}  # rows of the square product that shows the limit
@@ -155,7 +155,7 @@ def _speed(kind: Kind, settings: Settings, folder: Path) -> tuple[Speed, str]:
 
 def _epochs(kind: Kind, condition: str, dataset: Dataset, settings: Settings) -> list[float]:
     """Return the seconds of each epoch but the first, the measurement on the test set included."""
-    plan = study.plan(
+    plan = plan_grid(
         kind.dataset, [kind.model], [condition], recipe=kind.recipe, repeats=1, precision=settings.precision
     )
     cell = next(cell for cell in plan.cells if cell.corruption == condition)

@@ -27,9 +27,9 @@ from dqsuite.engines import processes
 from dqsuite.engines.worker import Job
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import OUTCOMES, Store
-from dqsuite.results import study
 from dqsuite.training import train
 
 _SCRIPT = Path(__file__).with_name("keras_poisoning.py")
@@ -85,7 +85,7 @@ def measure(settings: Settings) -> Iterator[Figure]:
 
 def _plan(text: str, repeat: int, settings: Settings) -> Plan:
     recipe = RECIPES["poisoning"].with_settings(**({"epochs": settings.epochs} if settings.epochs else {}))
-    found = study.plan(
+    found = plan_grid(
         text, ["poison_cnn"], list(_CONDITIONS), recipe=recipe, repeats=repeat + 1, precision=settings.precision
     )
     cells = {cell.corruption: cell for cell in found.cells if cell.repeat == repeat}

@@ -21,8 +21,8 @@ from dqsuite.benchmark.settings import Settings
 from dqsuite.benchmark.sides import Timed, ignore, ours_one, ours_sweep
 from dqsuite.benchmark.turns import Call, in_turn, process
 from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.results import study
 from dqsuite.training import train
 
 _CELL_S = 1.0  # seconds that a cell is to last
@@ -53,7 +53,7 @@ def _second_long(settings: Settings, folder: Path, call: Call) -> tuple[Plan, fl
 
 def _plan(data: str, settings: Settings, epochs: int) -> Plan:
     recipe = fixed(RECIPES["he-mnist"], epochs)
-    return study.plan(data, ["lenet5"], [], recipe=recipe, repeats=settings.cells, precision=settings.precision)
+    return plan_grid(data, ["lenet5"], [], recipe=recipe, repeats=settings.cells, precision=settings.precision)
 
 
 def _workers(plan: Plan, settings: Settings, call: Call, note: str) -> Iterator[Figure]:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured
-from dqsuite.results.reader import Shelf
 from dqsuite.statistics.estimate import Interval
 
 TONES = ("noise", "less", "first", "second", "third", "published", "published-less", "plain")
@@ -157,7 +157,7 @@ class Sketch:
     key: str
     title: str
     redraws: str
-    draw: Callable[[Shelf], Body]
+    draw: Callable[[StoredMeasurements], Body]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class Missing:
     reason: str
 
 
-def figure(key: str, title: str, redraws: str) -> Callable[[Callable[[Shelf], Body]], Sketch]:
+def figure(key: str, title: str, redraws: str) -> Callable[[Callable[[StoredMeasurements], Body]], Sketch]:
     """Make a sketch of a function: a decorator."""
     return lambda draw: Sketch(key, title, redraws, draw)
 
@@ -188,10 +188,26 @@ def sketches(module: object) -> list[Sketch]:
     return [value for value in vars(module).values() if isinstance(value, Sketch)]
 
 
-def drawn(sketch: Sketch, shelf: Shelf) -> Figure | Missing:
-    """Draw a sketch, or tell why it cannot be."""
+def drawn(sketch: Sketch, views: Sequence[StoredMeasurements]) -> Figure | Missing:
+    """Draw a sketch from the view that has most of what it shows, or tell why it cannot be drawn.
+
+    Parameters
+    ----------
+    views : sequence of StoredMeasurements
+        One for each precision that anything is stored in: a figure never mixes two, and says which where there are two.
+    """
+    if len(views) == 1:
+        return _attempt(sketch, views[0])
+    apart = [view.apart() for view in views]
+    attempts = [_attempt(sketch, view, f"; trained in {view.selection.precision}") for view in apart]
+    best = max(range(len(views)), key=lambda index: len(apart[index].used))
+    views[best].used.update(apart[best].used)
+    return attempts[best]
+
+
+def _attempt(sketch: Sketch, measured: StoredMeasurements, note: str = "") -> Figure | Missing:
     try:
-        return Figure(sketch.key, sketch.title, sketch.redraws, sketch.draw(shelf))
+        return Figure(sketch.key, sketch.title, f"{sketch.redraws}{note}", sketch.draw(measured))
     except (NotMeasured, NotApplicable) as reason:
         return Missing(f"{sketch.title} ({sketch.redraws})", str(reason))
 

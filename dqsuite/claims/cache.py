@@ -9,19 +9,18 @@ from importlib import metadata
 from pathlib import Path
 
 import dqsuite
-from dqsuite.claims import CLAIMS, verdict_files
-from dqsuite.claims.evaluate import Judged, judge
-from dqsuite.claims.requirements import StoreLab, told_of_outdated
+from dqsuite.claims import verdict_files
+from dqsuite.claims.evaluate import Evaluator, Judged
 from dqsuite.core.errors import DqError
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
-from dqsuite.results import study
+from dqsuite.results.reader import Reader, Say, told_of_outdated
 
 _FOLDER = "verdicts"  # beside the store's records
 _JUDGES = ("numpy", "scipy")  # whose draws and distributions verdicts rest on
 
 
-def judge_all(store: Store, scale: str, precision: str, say: study.Say) -> Sequence[Judged]:
-    """Judge every case of every claim from what a store holds.
+def cached_verdicts(store: Store, scale: str, precision: str, say: Say) -> Sequence[Judged]:
+    """Return the verdict on every case of every claim from what a store holds.
 
     The verdicts are kept beside the records, under a digest of the names of these and of our code, and so are judged
     again when any of it changes. What has something to say besides is not kept.
@@ -30,12 +29,12 @@ def judge_all(store: Store, scale: str, precision: str, say: study.Say) -> Seque
     with contextlib.suppress(DqError):
         return verdict_files.read(file).judged
     said: list[str] = []
-    measured = StoreLab(store, scale, precision, said.append)
-    judged = [each for claim in CLAIMS.values() for each in judge(claim, measured)]
-    said += told_of_outdated(measured.outdated)
+    reader = Reader(store, said.append, precision)
+    judged = Evaluator(reader, scale).judge_all()
+    said += told_of_outdated(reader.outdated)
     for line in said:
         say(line)
-    if measured.names and not said:
+    if reader.names and not said:
         _keep(file, scale, precision, judged)
     return judged
 

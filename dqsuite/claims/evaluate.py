@@ -2,50 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from dqsuite.claims import CLAIMS
 from dqsuite.claims.claim import Case, Claim
-from dqsuite.claims.requirements import NotApplicable, NotMeasured, StoreLab, require_taken, taken_cases
+from dqsuite.claims.measurements import Asked, StoredMeasurements
+from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of, taken_cases
+from dqsuite.results.reader import Reader
 from dqsuite.statistics.verdict import Status, Verdict
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One case of a claim at a scale, and what is said of it."""
+    """One case of a claim at a scale, and what is said of it.
+
+    Attributes
+    ----------
+    claim, case, scale : str
+    verdict : Verdict
+    precision, data : str
+        What was compared: the precision, and the data sets as `Selection.data` gives them; empty where nothing was.
+    measurements : StoredMeasurements or None
+        Where the numbers come from; what was read from a file has none.
+    asked : sequence of Asked
+        What the judge asked it for.
+    """
 
     claim: str
     case: str
     scale: str
     verdict: Verdict
+    precision: str = ""
+    data: str = ""
+    measurements: StoredMeasurements | None = field(default=None, repr=False, compare=False)
+    asked: Sequence[Asked] = field(default=(), repr=False, compare=False)
 
     def to_json(self) -> dict[str, object]:
         """Return plain values that JSON can hold."""
-        return {"claim": self.claim, "case": self.case, "scale": self.scale, **self.verdict.to_json()}
+        return {name: getattr(self, name) for name in _NAMES} | self.verdict.to_json()
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Judged:
         """Return what `to_json` wrote; what it left empty may be missing. Raises KeyError, TypeError or ValueError."""
         verdict = Verdict.from_json({key: value for key, value in plain.items() if key not in _NAMES})
-        return cls(str(plain["claim"]), str(plain.get("case", "")), str(plain["scale"]), verdict)
+        claim, scale = str(plain["claim"]), str(plain["scale"])
+        case, precision, data = (str(plain.get(name) or "") for name in ("case", "precision", "data"))
+        return cls(claim, case, scale, verdict, precision, data)
 
 
-_NAMES = ("claim", "case", "scale")
+_NAMES = ("claim", "case", "scale", "precision", "data")
 
 
-def judge_case(claim: Claim, case: Case, measured: StoreLab) -> Verdict:
-    """Judge one case from what is stored; what is missing is a verdict too."""
-    try:
-        require_taken(claim, case, measured.scale)
-        return claim.judge(measured, **case).verdict(cases=len(taken_cases(claim, measured.scale)))
-    except NotApplicable as reason:
-        return Verdict(Status.NOT_APPLICABLE, note=str(reason))
-    except NotMeasured as reason:
-        return Verdict(Status.NOT_MEASURED, note=str(reason))
+class Evaluator:
+    """Judges cases at a scale, each from the precision and the variants in which most of what it needs is stored."""
 
+    def __init__(self, reader: Reader, scale: str) -> None:
+        self.reader, self.scale = reader, scale
+        self._measurements: dict[tuple[str, str], StoredMeasurements] = {}
 
-def judge(claim: Claim, measured: StoreLab) -> Iterator[Judged]:
-    """Judge every case of a claim."""
-    for name, case in claim.named_cases():
-        yield Judged(claim.id, name, measured.scale, judge_case(claim, case, measured))
+    def judge(self, claim: Claim, case: Case) -> Judged:
+        """Judge one case from what is stored; what is missing is a verdict too."""
+        name = "-".join(case.values())
+        try:
+            measurements = self._chosen(claim, case)
+        except NotApplicable as reason:
+            return Judged(claim.id, name, self.scale, Verdict(Status.NOT_APPLICABLE, note=str(reason)))
+        measurements.asked.clear()
+        try:
+            verdict = claim.judge(measurements, **case).verdict(cases=len(taken_cases(claim, self.scale)))
+        except NotMeasured as reason:
+            verdict = Verdict(Status.NOT_MEASURED, note=str(reason))
+        asked, chosen = tuple(dict.fromkeys(measurements.asked)), measurements.selection
+        if verdict.status is Status.NOT_MEASURED:
+            return Judged(claim.id, name, self.scale, verdict, measurements=measurements, asked=asked)
+        return Judged(claim.id, name, self.scale, verdict, chosen.precision, chosen.data, measurements, asked)
+
+    def judge_all(self) -> list[Judged]:
+        """Judge every case of every claim."""
+        return [self.judge(claim, case) for claim in CLAIMS.values() for case in claim.cases]
+
+    def names_of(self, claim: Claim, case: Case) -> list[str]:
+        """Return the names of the outcomes that a case is judged by. Raises NotApplicable as `cells_of`."""
+        chosen = self._chosen(claim, case).selection
+        cells = cells_of(claim, case, self.scale, chosen.precision)
+        return [key for cell in cells if (key := chosen.key(cell))]
+
+    def is_stored(self, claim: Claim, case: Case) -> bool:
+        """Tell whether all that a case needs is stored. Raises NotApplicable as `cells_of`."""
+        return self.reader.names.issuperset(self.names_of(claim, case))
+
+    def _chosen(self, claim: Claim, case: Case) -> StoredMeasurements:
+        chosen = self.reader.choose(cells_of(claim, case, self.scale, self.reader.precisions[0]))
+        key = chosen.precision, chosen.data
+        if key not in self._measurements:
+            self._measurements[key] = StoredMeasurements(self.reader, self.scale, chosen)
+        return self._measurements[key]

@@ -22,11 +22,10 @@ from typing import Any
 
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.claim import Case, Claim
-from dqsuite.claims.evaluate import Judged
-from dqsuite.claims.requirements import StoreLab, cells_of
+from dqsuite.claims.evaluate import Evaluator, Judged
 from dqsuite.claims.scales import SCALES
 from dqsuite.core.errors import DqError
-from dqsuite.statistics.verdict import Status, Verdict
+from dqsuite.statistics.verdict import Status
 
 FILE = Path(__file__).with_name("refutations.json")
 
@@ -89,13 +88,14 @@ def flips(judged: Iterable[Judged], reviewed: Iterable[Refutation]) -> list[Flip
     return sorted(flipped, key=lambda flip: flip.reviewed)
 
 
-def entry(claim: Claim, case: Case, verdict: Verdict, measured: StoreLab) -> str:
+def entry(claim: Claim, case: Case, judged: Judged, evaluator: Evaluator) -> str:
     """Return the entry of a refuted case as JSON; the reason is for a person to write."""
-    evidence = digest(map(measured.key, cells_of(claim, case, measured.scale, measured.precision)))
+    verdict = judged.verdict
+    evidence = digest(evaluator.names_of(claim, case))
     interval = None if verdict.low is None or verdict.high is None else (_short(verdict.low), _short(verdict.high))
     effect = None if verdict.effect is None else _short(verdict.effect)
-    name = "-".join(case.values())
-    return json.dumps(asdict(Refutation(claim.id, name, measured.scale, "refuted", effect, interval, "", evidence)))
+    found = Refutation(claim.id, judged.case, judged.scale, "refuted", effect, interval, "", evidence)
+    return json.dumps(asdict(found))
 
 
 def digest(names: Iterable[str]) -> str:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 
 from dqsuite import datasets
 from dqsuite.claims.claim import Case, Claim
-from dqsuite.claims.evaluate import judge_case
-from dqsuite.claims.requirements import StoreLab, cells_of
+from dqsuite.claims.evaluate import Evaluator, Judged
+from dqsuite.claims.requirements import cells_of
 from dqsuite.core.errors import DqError
+from dqsuite.core.hardware import training_precision
 from dqsuite.engines.pool import Pool
 from dqsuite.engines.worker import Job
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.order import effort, most_telling_first
 from dqsuite.experiment.store import OUTCOMES, Store
-from dqsuite.results import study
+from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.verdict import Status, Verdict
 from dqsuite.training import train
 
@@ -31,6 +32,8 @@ class Runner:
 
     Attributes
     ----------
+    precision : str
+        ``any``, ``fp32`` or ``bf16``: what may be judged, and for the last two what is trained.
     cases : sequence of (Claim, Case)
         All that this session is asked to judge. Who waits for a cell of its own case trains one of theirs.
     deadline : float
@@ -43,16 +46,20 @@ class Runner:
     scale: str
     device: str
     precision: str
-    say: study.Say
+    say: Say
     cases: Sequence[tuple[Claim, Case]] = ()
     deadline: float = inf
 
     @cached_property
-    def measured(self) -> StoreLab:
-        """What is stored, as it was when something was missing last."""
-        return StoreLab(self.store, self.scale, self.precision, self.say)
+    def evaluator(self) -> Evaluator:
+        """Judges what is stored, as it was when something was missing last."""
+        return Evaluator(Reader(self.store, self.say, self.precision), self.scale)
 
-    def verdict(self, claim: Claim, case: Case) -> Verdict:
+    @cached_property
+    def _trained(self) -> str:
+        return training_precision("auto" if self.precision == "any" else self.precision, self.device)
+
+    def judge(self, claim: Claim, case: Case) -> Judged:
         """Judge a case from the store, or train what it lacks and judge then.
 
         Raises
@@ -60,22 +67,22 @@ class Runner:
         Exception
             A cell cannot be trained: a DqError where somebody can mend it.
         """
-        found = judge_case(claim, case, self.measured)
-        if found.status is Status.NOT_MEASURED and self.measured.look():
-            found = judge_case(claim, case, self.measured)
-        if found.status is not Status.NOT_MEASURED:
+        found = self.evaluator.judge(claim, case)
+        if found.verdict.status is Status.NOT_MEASURED and self.evaluator.reader.refresh():
+            found = self.evaluator.judge(claim, case)
+        if found.verdict.status is not Status.NOT_MEASURED:
             return found
         if time.time() >= self.deadline:
-            return _SPENT
-        cells = cells_of(claim, case, self.scale, self.precision)
+            return replace(found, verdict=_SPENT)
+        cells = cells_of(claim, case, self.scale, self._trained)
         try:
             wanted = self._names(cells)
         except DqError as error:  # no network, and the data set is not at hand
-            return Verdict(Status.NOT_MEASURED, note=str(error))
+            return replace(found, verdict=Verdict(Status.NOT_MEASURED, note=str(error)))
         if not self._train(wanted):
-            return _SPENT
-        self.measured.look()
-        return judge_case(claim, case, self.measured)
+            return replace(found, verdict=_SPENT)
+        self.evaluator.reader.refresh()
+        return self.evaluator.judge(claim, case)
 
     def _train(self, wanted: Sequence[str]) -> bool:
         ahead = () if self.deadline < inf else wanted
@@ -98,7 +105,6 @@ class Runner:
             try:
                 plan = Plan(dataset, datasets.identify(dataset).fingerprint, ())
                 self._jobs[dataset] = Job(plan, self.store, train, self.device)
-                self.measured.settle_on(dataset, plan.fingerprint)
             except DqError as error:
                 self._jobs[dataset] = error
         found = self._jobs[dataset]
@@ -124,6 +130,12 @@ class Runner:
 
     def _needed_if_known(self, claim: Claim, case: Case) -> list[str]:
         try:
-            return self._names(cells_of(claim, case, self.scale, self.precision))
-        except Exception:  # not applicable, no data set, or a defect of its judge: its own test tells
+            if self.evaluator.is_stored(claim, case):
+                return []
+            cells = cells_of(claim, case, self.scale, self._trained)
+        except Exception:  # not applicable, or a defect of its judge: its own test in this session tells
+            return []
+        try:
+            return self._names(cells)
+        except DqError:  # no data set: likewise
             return []

@@ -12,7 +12,7 @@ from dqsuite.benchmark import BENCHES, Figure, Settings
 from dqsuite.benchmark.machine import load, machine
 from dqsuite.benchmark.results import save
 from dqsuite.core.errors import DqError
-from dqsuite.core.hardware import cores, native_precision, resolve_device
+from dqsuite.core.hardware import cores, resolve_device, training_precision
 
 _DEFAULT = ("training", "scaling", "around")
 _IDLE = 0.25  # of the cores, taken by others, from which on threads wait for each other and ratios mislead
@@ -52,7 +52,7 @@ def _settings(options: Namespace) -> Settings:
     device = resolve_device(options.device)
     return Settings(
         device=device,
-        precision=native_precision(device),
+        precision=training_precision("auto", device),
         workers=options.workers or (cores() if device == "cpu" else 1),
         cases=tuple(name for name in options.case or () if CASES[name]),
         turns=options.turns,

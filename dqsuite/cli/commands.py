@@ -21,15 +21,17 @@ from dqsuite import corruptions, datasets, models
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
-from dqsuite.core.hardware import cores, native_precision, resolve_device
+from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.engines import processes
 from dqsuite.engines.worker import Job
 from dqsuite.experiment import evidence
 from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.runtime import Costs, longest_first
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
+from dqsuite.results.reader import Reader
 from dqsuite.training import train
 from dqsuite.training.kernels.compiled import compiler
 
@@ -62,7 +64,7 @@ def run(options: Namespace) -> None:
     missing = len(job.untrained())
     if missing:
         _tell_of_the_compiler(job)
-        expected = Costs(store, job.device).seconds(plan, study.read_card(store, plan.fingerprint, say))
+        expected = Costs(store, job.device).seconds(plan, Reader(store, say).card(plan.fingerprint))
         job = dataclasses.replace(job, plan=dataclasses.replace(plan, cells=longest_first(plan.cells, expected)))
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             processes.run(job, workers, progress)
@@ -94,7 +96,7 @@ def plan(options: Namespace) -> None:
     for (model, condition), count in total.items():
         shown.add_row(Text(model), Text(condition), f"{count - absent[model, condition]} of {count}")
     out.print(shown)
-    card = study.read_card(job.store, job.plan.fingerprint, say)
+    card = Reader(job.store, say).card(job.plan.fingerprint)
     seconds = study.seconds_left(Costs(job.store, job.device), job.plan, missing, card, workers)
     time_left = "the time is not known: this machine has trained none like it into this store yet"
     if seconds is not None:
@@ -121,7 +123,8 @@ def report(options: Namespace) -> int:
     target = Path(options.out)
     path = target / "index.html" if _is_folder(options.out) else target
     other, figures = (Path(text) if text else None for text in (options.compare, options.figures))
-    page = draw_store(Store(options.store), path, options.scale, other=other, figures=figures, say=say)
+    reader = Reader(Store(options.store), say, options.precision)
+    page = draw_store(reader, path, options.scale, other=other, figures=figures)
     out.print(str(path), soft_wrap=True)
     if not other:
         return 0
@@ -133,24 +136,24 @@ def report(options: Namespace) -> int:
 def claims(options: Namespace) -> None:
     """List the findings, or the cases of those that are named, each with what the store says of it."""
     from dqsuite.claims import CLAIMS, verdict_files
-    from dqsuite.claims.cache import judge_all
+    from dqsuite.claims.cache import cached_verdicts
     from dqsuite.claims.scales import SCALES
     from dqsuite.statistics.criteria import of_cases
 
     SCALES[options.scale]
     wanted = [CLAIMS[identity] for identity in options.ids] or list(CLAIMS.values())
-    judged = judge_all(Store(options.store), options.scale, native_precision(resolve_device(options.device)), say)
+    judged = cached_verdicts(Store(options.store), options.scale, options.precision, say)
     cases = [(claim, [each for each in judged if each.claim == claim.id]) for claim in wanted]
     if options.json:
         print(json.dumps(verdict_files.to_json(options.scale, [each for _, found in cases for each in found])))
         return
-    columns = ("claim", "case", "verdict") if options.ids else ("claim", "verdict", "finding")
+    columns = ("claim", "case", "verdict", "precision") if options.ids else ("claim", "verdict", "finding")
     shown = Table(*columns, title=Text(f"published findings at scale {options.scale}"))
     for claim, found in cases:
-        rows = [(claim.id, each.case, each.verdict.describe()) for each in found]
+        rows = [[claim.id, each.case, each.verdict.describe(), each.precision] for each in found]
         if not options.ids:
             verdict = of_cases([each.verdict for each in found])
-            rows = [(claim.id, f"{verdict.status.value}{f': {verdict.note}' if len(found) > 1 else ''}", claim.finding)]
+            rows = [[claim.id, f"{verdict.status.value}{f': {verdict.note}' if len(found) > 1 else ''}", claim.finding]]
         for row in rows:
             shown.add_row(*map(Text, row))
     out.print(shown)
@@ -202,13 +205,13 @@ def _job(options: Namespace) -> tuple[Job, int]:
     """Return what the options ask for, and the number of workers."""
     changed = {"epochs": options.epochs, "batch_size": options.batch_size}
     device = resolve_device(options.device)
-    plan = study.plan(
+    plan = plan_grid(
         options.dataset,
         options.model or ["lenet"],
         conditions(options.corrupt),
         recipe=RECIPES[options.recipe].with_settings(**{key: value for key, value in changed.items() if value}),
         repeats=options.repeats,
-        precision=native_precision(device),
+        precision=training_precision(options.precision, device),
     )
     workers = options.workers or (cores() if device == "cpu" else 1)
     return Job(plan, Store(options.store), train, device), workers

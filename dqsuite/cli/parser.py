@@ -76,6 +76,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
     add("--out", default="reports/", metavar="PATH", help="a file, or a folder/ (default: reports/)")
     add("--scale", default="full", help="of the published findings: quick or full (default: full)")
     add("--compare", metavar="OTHER", help="with another store, an evidence file or saved verdicts; 1 if one broke")
+    _judged_precision(parser)
     add("--figures", metavar="DIR", help="write each figure as SVG and PNG, and each table as CSV")
 
 
@@ -84,8 +85,25 @@ def _claims(parser: argparse.ArgumentParser) -> None:
     add("ids", nargs="*", metavar="ID", help="show these claims case by case")
     add("--scale", default="full", help="quick or full (default: full)")
     add("--json", action="store_true", help="print every case as JSON")
-    add("--device", default="auto", help="whose precision to judge: auto, cpu or cuda (default: auto)")
+    add("--device", action=_Renamed, to="--precision any, fp32 or bf16")
+    _judged_precision(parser)
     _store(parser)
+
+
+class _Renamed(argparse.Action):
+    """An option of earlier versions: whoever types it is told what it is called now."""
+
+    def __init__(self, option_strings: list[str], dest: str, to: str) -> None:
+        super().__init__(option_strings, dest, help=argparse.SUPPRESS)
+        self.to = to
+
+    def __call__(self, _parser: object, _namespace: object, _values: object, option: str | None = None) -> None:
+        raise DqError(f"{option} is no option any more", f"use {self.to}")
+
+
+def _judged_precision(parser: argparse.ArgumentParser) -> None:
+    help_ = "judge what was trained in any, fp32 or bf16 (default: any, and one for a whole comparison)"
+    parser.add_argument("--precision", default="any", help=help_)
 
 
 def _grid(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +116,7 @@ def _grid(parser: argparse.ArgumentParser) -> None:
     add("--epochs", type=_count, help="instead of the recipe's")
     add("--batch-size", type=_count, help="instead of the recipe's")
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    add("--precision", default="auto", help="of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)")
     add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")
     _store(parser)
 

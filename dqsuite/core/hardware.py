@@ -12,7 +12,6 @@ from dqsuite.core.errors import DqError
 _COMPUTE_CAPABILITY_MAJOR = 75  # CUdevice_attribute of the CUDA driver API
 _BF16_SINCE_MAJOR = 8  # Ampere is the first generation whose tensor cores take bfloat16
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # microseconds of processor time, and in which period
-_CPU_BF16_FLAG = "amx_bf16"  # a unit for products; avx512_bf16 only doubles a rate that float32 beats by Winograd
 
 
 def cores() -> int:
@@ -42,14 +41,22 @@ def resolve_device(name: str) -> str:
     return "cuda"
 
 
-def native_precision(device: str) -> str:
-    """Return ``bf16`` where the processor has a unit for products of it, else ``fp32``.
+def training_precision(asked: str, device: str) -> str:
+    """Return ``fp32`` or ``bf16``; ``auto`` is fp32 on every CPU, and bf16 on a GPU that has it.
 
-    By its flags, never by timing: it is part of what is stored, and must not depend on how busy a machine was.
+    On a CPU with AMX bf16 trains deep networks two to three times as fast, small ones half as fast. It is never timed:
+    it is part of what is stored, and must not depend on how busy a machine was.
+
+    Raises
+    ------
+    DqError
+        The precision is unknown.
     """
-    if device == "cuda":
-        return "bf16" if (cuda_capability() or 0) >= _BF16_SINCE_MAJOR else "fp32"
-    return "bf16" if _CPU_BF16_FLAG in cpu_flags() else "fp32"
+    if asked not in ("auto", "fp32", "bf16"):
+        raise DqError(f"unknown precision {asked!r}", "use auto, fp32 or bf16")
+    if asked != "auto":
+        return asked
+    return "bf16" if device == "cuda" and (cuda_capability() or 0) >= _BF16_SINCE_MAJOR else "fp32"
 
 
 def cuda_capability() -> int | None:

@@ -11,9 +11,8 @@ from dqsuite.core.registry import Registry
 from dqsuite.datasets import digits, folder, named, npz, planted
 from dqsuite.datasets.base import Dataset, DatasetIdentity, DataSource
 from dqsuite.datasets.cache import recall, remember
-from dqsuite.experiment.card import Card
 
-__all__ = ["DATASETS", "Card", "Dataset", "DatasetIdentity", "identify", "load"]
+__all__ = ["DATASETS", "Dataset", "DatasetIdentity", "identify", "load"]
 
 
 @dataclass(frozen=True)

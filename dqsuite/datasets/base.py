@@ -10,8 +10,6 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.experiment.card import Card
-
 
 class Arrays(NamedTuple):
     """The content of a data set.
@@ -77,19 +75,6 @@ class Dataset:
     def arrays(self) -> Arrays:
         """The content alone."""
         return Arrays(self.x_train, self.y_train, self.x_test, self.y_test, self.classes)
-
-    def card(self) -> Card:
-        """Return what the reports need to know when the data set is not at hand."""
-        height, width, channels = self.x_train.shape[1:]
-        return Card(
-            name=self.name,
-            fingerprint=self.fingerprint,
-            classes=self.classes,
-            y_test=self.y_test,
-            n_train=len(self.y_train),
-            train_histogram=tuple(np.bincount(self.y_train, minlength=len(self.classes)).tolist()),
-            image_shape=(height, width, channels),
-        )
 
 
 class DataSource(Protocol):

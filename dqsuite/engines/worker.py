@@ -22,6 +22,7 @@ from dqsuite import corruptions, datasets
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.datasets import Dataset
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.runtime import Costs
@@ -151,7 +152,7 @@ def load_dataset(job: Job) -> Dataset:
     """
     dataset = _dataset(job.plan.dataset, job.plan.fingerprint)
     if not job.store.has_many(CARDS, [dataset.fingerprint]):
-        job.store.put_if_absent(CARDS, dataset.fingerprint, dataset.card().to_bytes())
+        job.store.put_if_absent(CARDS, dataset.fingerprint, Card.of(dataset).to_bytes())
     return dataset
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.datasets import Dataset
 from dqsuite.experiment.encoding import pack, unpack
 
 
@@ -47,6 +48,20 @@ class Card:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variant", _known().get(self.fingerprint, {}).get("variant", ""))
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Card:
+        """Return the card of a data set."""
+        height, width, channels = dataset.x_train.shape[1:]
+        return cls(
+            name=dataset.name,
+            fingerprint=dataset.fingerprint,
+            classes=dataset.classes,
+            y_test=dataset.y_test,
+            n_train=len(dataset.y_train),
+            train_histogram=tuple(np.bincount(dataset.y_train, minlength=len(dataset.classes)).tolist()),
+            image_shape=(height, width, channels),
+        )
 
     def to_bytes(self) -> bytes:
         """Return the card as a record, the same bytes for the same card."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
-from dqsuite.datasets import Card
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store, nothing_stored
 

@@ -23,7 +23,7 @@ from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
 from dqsuite.corruptions import Manifest
-from dqsuite.datasets import Card
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.recipes import Recipe

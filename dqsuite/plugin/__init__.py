@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dqsuite.core.errors import DqError
-from dqsuite.core.hardware import native_precision, resolve_device
+from dqsuite.core.hardware import resolve_device
 from dqsuite.plugin import options
 from dqsuite.plugin.cases import ClaimRefuted, case_of, claim_and_case
 from dqsuite.plugin.gathering import OURS, Gathering, reviewed
@@ -70,13 +70,13 @@ def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
         store=Store(pytestconfig.getoption("--dq-store")),
         scale=gathered.scale,
         device=device,
-        precision=native_precision(device),
+        precision=pytestconfig.getoption("--dq-precision"),
         say=gathered.say,
         cases=[found for item in request.session.items if (found := claim_and_case(item))],
         deadline=pytestconfig.stash[_DEADLINE],
     )
     yield runner
-    gathered.outdated |= runner.measured.outdated
+    gathered.outdated |= runner.evaluator.reader.outdated
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -25,13 +25,12 @@ class ClaimRefuted(AssertionError):  # noqa: N818 - the name that a reviewer rea
 
 def case_of(claim: Claim) -> Callable[..., None]:
     """Make the test of a claim, parametrized over its cases, with the finding as its docstring."""
-    from dqsuite.claims.evaluate import Judged
 
     @pytest.mark.quick
     @pytest.mark.full
     @pytest.mark.parametrize("case", [pytest.param(case, id=name or "claim") for name, case in claim.named_cases()])
     def test(case: Case, dq_runner: Runner, request: pytest.FixtureRequest) -> None:
-        judged = Judged(claim.id, "-".join(case.values()), dq_runner.scale, dq_runner.verdict(claim, case))
+        judged = dq_runner.judge(claim, case)
         request.node.user_properties.extend(properties(judged))
         _express(claim, case, judged, dq_runner, strict=request.config.getoption("--dq-strict"))
 
@@ -71,7 +70,7 @@ def _express(claim: Claim, case: Case, judged: Judged, runner: Runner, *, strict
     if verdict.status is Status.REFUTED:
         from dqsuite.claims.refutations import entry
 
-        raise ClaimRefuted(f"{told}\nonce reviewed, with its reason:\n{entry(claim, case, verdict, runner.measured)}")
+        raise ClaimRefuted(f"{told}\nonce reviewed, with its reason:\n{entry(claim, case, judged, runner.evaluator)}")
     if strict and verdict.status is Status.INCONCLUSIVE:
         pytest.fail(told, pytrace=False)  # an expected refutation would hide a ClaimRefuted
     if verdict.status is not Status.HOLDS:

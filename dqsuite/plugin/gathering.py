@@ -60,7 +60,7 @@ class Gathering:
         if not self.judged:
             return
         from dqsuite.claims import refutations, verdict_files
-        from dqsuite.claims.requirements import told_of_outdated
+        from dqsuite.results.reader import told_of_outdated
 
         judged = sorted(self.judged, key=lambda each: (each.claim, each.case))
         flips = refutations.flips(judged, reviewed())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dqsuite.core.errors import DqError
-from dqsuite.core.hardware import resolve_device
+from dqsuite.core.hardware import resolve_device, training_precision
 from dqsuite.experiment.store import Store
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -22,6 +22,11 @@ def add(parser: pytest.Parser) -> None:
     option("--dq-store", default=os.environ.get("DQSUITE_STORE") or ".dqsuite/store", help="folder of the outcomes")
     option("--dq-data", help="folder of the published data sets, NAME.npz each (default: $DQSUITE_DATA)")
     option("--dq-device", default="auto", help="auto, cpu or cuda")
+    option(
+        "--dq-precision",
+        default="any",
+        help="judge any, fp32 or bf16, and train the latter (default: any; fp32 on a CPU)",
+    )
     option("--dq-scale", help="quick or full (default: full with -m full, else quick)")
     option("--dq-budget", help="begin no training after this time, such as 90s, 30m or 8h; what tells most comes first")
     option("--dq-report", metavar="FILE", help="write the verdicts as JSON to this file")
@@ -32,6 +37,8 @@ def add(parser: pytest.Parser) -> None:
 def require_usable(config: pytest.Config) -> None:
     """Raise DqError for a store, a device or a file to write that cannot be used: before hours are spent."""
     Store(config.getoption("--dq-store"))
+    if (precision := config.getoption("--dq-precision")) != "any":
+        training_precision(precision, "cpu")  # raises what the user reads where there is none such
     if (device := config.getoption("--dq-device")) != "auto":  # which always is something
         resolve_device(device)
     for option in ("--dq-report", "--dq-markdown"):

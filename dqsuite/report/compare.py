@@ -8,14 +8,13 @@ import zipfile
 from pathlib import Path
 
 from dqsuite.claims import verdict_files
+from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.verdict_files import Verdicts
 from dqsuite.core.errors import DqError
 from dqsuite.experiment import evidence
 from dqsuite.experiment.store import OUTCOMES, Store
-from dqsuite.report import findings
 from dqsuite.report.page import Before
-from dqsuite.results.reader import Shelf
-from dqsuite.results.study import Say
+from dqsuite.results.reader import Reader, Say
 
 
 def earlier(path: Path, say: Say) -> Before | None:
@@ -57,5 +56,5 @@ def other(path: Path, scale: str, say: Say) -> Before:
 def _judged(store: Store, name: str, scale: str, say: Say) -> Before:
     if not any(True for _ in store.list(OUTCOMES)):
         raise DqError(f"{name} holds no outcome", "compare with a store, an evidence file or saved verdicts")
-    found = findings.judged(findings.judge_all(Shelf(store, scale, say)))
+    found = Evaluator(Reader(store, say), scale).judge_all()
     return Before(name, Verdicts(scale, tuple(found)))

@@ -15,7 +15,7 @@ from dqsuite.charts import svg
 from dqsuite.charts.figures import Body, Dots, Grid, Grids, Lines, Picture, Table
 from dqsuite.charts.numbers import fixed
 from dqsuite.charts.shades import shade
-from dqsuite.results.reader import ConditionSummary
+from dqsuite.claims.measurements import ConditionSummary
 
 bar, effect, lines, dots = svg.bar, svg.describe, svg.lines, svg.dots
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dqsuite.charts.figures import Body, Grid, Grids, confusion
 from dqsuite.claims import CLAIMS, Claim
-from dqsuite.claims.evaluate import Judged, judge_case
+from dqsuite.claims.evaluate import Judged
+from dqsuite.claims.measurements import Asked, ConditionSummary, StoredMeasurements
 from dqsuite.claims.questions import NO_EXPECTATION
 from dqsuite.claims.requirements import NotApplicable, NotMeasured
-from dqsuite.results.reader import Asked, ConditionSummary, Shelf
 from dqsuite.sources.drawing import CONVENTION
 from dqsuite.statistics.criteria import of_cases
 from dqsuite.statistics.verdict import Status, Verdict
@@ -25,51 +25,38 @@ _LISTED = 60  # conditions of one finding
 
 
 @dataclass(frozen=True)
-class Ruling:
-    """One case as it was judged, and the predictions that its judge asked for."""
-
-    judged: Judged
-    asked: Sequence[Asked]
-
-    @property
-    def verdict(self) -> Verdict:
-        """What is said of the case."""
-        return self.judged.verdict
-
-
-@dataclass(frozen=True)
 class Finding:
     """A claim with the verdicts on its cases."""
 
     claim: Claim
-    rulings: Sequence[Ruling]
+    cases: Sequence[Judged]
 
     @property
     def verdict(self) -> Verdict:
         """What the cases say of the finding, with the numbers of the case that decides."""
-        return of_cases([ruling.verdict for ruling in self.rulings])
+        return of_cases([case.verdict for case in self.cases])
 
     @property
-    def deciding(self) -> Ruling:
+    def deciding(self) -> Judged:
         """The first case with the finding's own verdict, else the first that was measured."""
         status = self.verdict.status
-        ranked = sorted(self.rulings, key=lambda ruling: (ruling.verdict.status is not status, not ruling.verdict.n))
+        ranked = sorted(self.cases, key=lambda case: (case.verdict.status is not status, not case.verdict.n))
         return ranked[0]
 
     @property
     def is_question(self) -> bool:
         """Whether no outcome is expected: the numbers are reported, and not judged."""
-        return any(ruling.verdict.note.startswith(NO_EXPECTATION) for ruling in self.rulings)
+        return any(case.verdict.note.startswith(NO_EXPECTATION) for case in self.cases)
 
     @property
     def tally(self) -> str:
         """How many of the cases have which verdict, the most severe first; empty for a finding of one case."""
-        total = len(self.rulings)
+        total = len(self.cases)
         if total == 1:
             return ""
         if self.is_question:
-            return f"{sum(ruling.verdict.n > 0 for ruling in self.rulings)} of {total} cases measured"
-        counts = Counter(ruling.verdict.status for ruling in self.rulings)
+            return f"{sum(case.verdict.n > 0 for case in self.cases)} of {total} cases measured"
+        counts = Counter(case.verdict.status for case in self.cases)
         if len(counts) == 1:
             return f"all {total} cases"
         first, *rest = sorted(counts, key=[*_SEVERITY, *Status].index)
@@ -87,21 +74,12 @@ class Evidence:
     left_out: int
 
 
-def judge_all(shelf: Shelf) -> list[Finding]:
-    """Judge every case of every claim from what is stored."""
-    return [Finding(claim, list(_rulings(claim, shelf))) for claim in CLAIMS.values()]
-
-
-def _rulings(claim: Claim, shelf: Shelf) -> Iterator[Ruling]:
-    for name, case in claim.named_cases():
-        shelf.asked.clear()
-        verdict = judge_case(claim, case, shelf)
-        yield Ruling(Judged(claim.id, name, shelf.scale, verdict), tuple(dict.fromkeys(shelf.asked)))
-
-
-def judged(findings: Sequence[Finding]) -> list[Judged]:
-    """Return the verdicts on all cases."""
-    return [ruling.judged for finding in findings for ruling in finding.rulings]
+def findings_of(judged: Iterable[Judged]) -> list[Finding]:
+    """Put cases together to findings, in the order of the claims."""
+    cases: dict[str, list[Judged]] = defaultdict(list)
+    for each in judged:
+        cases[each.claim].append(each)
+    return [Finding(claim, cases[identity]) for identity, claim in CLAIMS.items() if identity in cases]
 
 
 def by_severity(findings: Sequence[Finding]) -> list[Finding]:
@@ -120,53 +98,58 @@ def unjudged(findings: Sequence[Finding], status: Status) -> list[Finding]:
     return [each for each in findings if each.verdict.status is status]
 
 
-def evidence(finding: Finding, shelf: Shelf) -> Evidence:
+def evidence(finding: Finding) -> Evidence:
     """Return what a finding's verdict rests on."""
-    everything = dict.fromkeys(asked._replace(epoch="") for ruling in finding.rulings for asked in ruling.asked)
-    known = [measured for asked in everything if (measured := _measured(asked, shelf))]
+    everything = {
+        (id(case.measurements), asked._replace(epoch="")): case for case in finding.cases for asked in case.asked
+    }
+    known = [found for (_, asked), case in everything.items() if (found := _summary(asked, case.measurements))]
     case = finding.deciding
-    return Evidence(case.judged.case, _body(case.asked, shelf), known[:_LISTED], len(known[_LISTED:]))
+    return Evidence(case.case, _body(case), known[:_LISTED], len(known[_LISTED:]))
 
 
-def _measured(asked: Asked, shelf: Shelf) -> ConditionSummary | None:
+def _summary(asked: Asked, measured: StoredMeasurements | None) -> ConditionSummary | None:
     try:
-        return shelf.measured(asked)
+        return measured.summary(asked) if measured else None
     except (NotMeasured, NotApplicable):
         return None
 
 
-def _body(asked: Sequence[Asked], shelf: Shelf) -> Body | None:
+def _body(case: Judged) -> Body | None:
     """Return the matrices of few conditions, the recall of each class in many, nothing where there are many classes."""
-    found = dict.fromkeys(each._replace(epoch="") for each in asked)
-    known = [each for each in found if _measured(each, shelf)]
-    known = [each for each in known if len(_classes(each, shelf)) <= _DRAWN_CLASSES]
+    measured = case.measurements
+    if measured is None:
+        return None
+    found = dict.fromkeys(each._replace(epoch="") for each in case.asked)
+    known = [each for each in found if _summary(each, measured)]
+    known = [each for each in known if len(_classes(each, measured)) <= _DRAWN_CLASSES]
     if not known:
         return None
     if len(known) <= _MATRICES:
-        return Grids(_matrices(known, shelf), f"Test images, averaged over repeats. {CONVENTION}")
-    return _recalls([each for each in known if each.data == known[0].data], shelf)
+        return Grids(_matrices(known, measured), f"Test images, averaged over repeats. {CONVENTION}")
+    return _recalls([each for each in known if each.data == known[0].data], measured)
 
 
-def _classes(asked: Asked, shelf: Shelf) -> Sequence[str]:
-    return shelf.available(asked.model, asked.condition, data=asked.data).classes
+def _classes(asked: Asked, measured: StoredMeasurements) -> Sequence[str]:
+    return measured.available(asked.model, asked.condition, data=asked.data).classes
 
 
-def _matrices(known: Sequence[Asked], shelf: Shelf) -> list[Grid]:
+def _matrices(known: Sequence[Asked], measured: StoredMeasurements) -> list[Grid]:
     grids = []
     for each in known:
-        classes, where = _classes(each, shelf), (each.model, each.condition)
+        classes, where = _classes(each, measured), (each.model, each.condition)
         title = f"{each.model}, {each.condition}"
-        grids.append(confusion(title, classes, shelf.matrix(*where, data=each.data)))
+        grids.append(confusion(title, classes, measured.matrix(*where, data=each.data)))
         if each.condition != "clean" and each._replace(condition="clean") in known:
-            values = shelf.relative(*where, data=each.data)
+            values = measured.relative(*where, data=each.data)
             grids.append(confusion(f"{title}, minus clean", classes, values, signed=True))
     return grids
 
 
-def _recalls(known: Sequence[Asked], shelf: Shelf) -> Grids:
+def _recalls(known: Sequence[Asked], measured: StoredMeasurements) -> Grids:
     shown = known[:_LISTED]
-    rows = [shelf.recall(each.model, each.condition, data=each.data) for each in shown]
+    rows = [measured.recall(each.model, each.condition, data=each.data) for each in shown]
     names = [f"{each.model}, {each.condition}" for each in shown]
     values = 100 * np.array(rows)
-    grid = Grid("Recall of each class, %", names, _classes(known[0], shelf), values, "trained", "class")
+    grid = Grid("Recall of each class, %", names, _classes(known[0], measured), values, "trained", "class")
     return Grids([grid], "On the clean test set, averaged over repeats.")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dqsuite.charts.figures import Figure, Missing, drawn
+from dqsuite.claims.evaluate import Evaluator
+from dqsuite.claims.measurements import StoredMeasurements, in_each_precision, setup_of, setups_of
+from dqsuite.claims.scales import SCALES
 from dqsuite.claims.verdict_files import Change, Verdicts, changes
-from dqsuite.report import contradictions, findings, provenance
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.report import contradictions, findings
 from dqsuite.report.contradictions import Contradiction
-from dqsuite.report.findings import Evidence, Finding
-from dqsuite.report.provenance import Provenance
-from dqsuite.results.reader import Shelf
-from dqsuite.results.study import Study
+from dqsuite.report.findings import Finding
+from dqsuite.report.provenance import Provenance, provenance_of
+from dqsuite.results.reader import Reader
+from dqsuite.results.study import Study, studies_of
 from dqsuite.sources import SOURCES, Source
 from dqsuite.statistics.verdict import Status
 
@@ -68,8 +72,7 @@ class Page:
     before: Before | None = None
     sources: Sequence[Section] = ()
     contradictions: Sequence[Contradiction] = ()
-    making: Provenance | None = None
-    shelf: Shelf | None = field(default=None, repr=False)
+    provenance: Provenance | None = None
 
     @property
     def title(self) -> str:
@@ -92,7 +95,7 @@ class Page:
         """How many findings have each verdict, and how many cases."""
         expecting = [finding for finding in self.findings if not finding.is_question]
         of_findings = Counter(finding.verdict.status for finding in expecting)
-        of_cases = Counter(ruling.verdict.status for finding in expecting for ruling in finding.rulings)
+        of_cases = Counter(case.verdict.status for finding in expecting for case in finding.cases)
         statuses = (Status.REFUTED, Status.INCONCLUSIVE, Status.HOLDS, *_UNJUDGED)
         return [(of_findings[status], status.value, _cases(of_cases[status])) for status in statuses]
 
@@ -116,7 +119,7 @@ class Page:
         """The cases that were measured before as well, and otherwise."""
         if not self.before:
             return []
-        return changes(self.before.verdicts.judged, findings.judged(self.findings))
+        return changes(self.before.verdicts.judged, [case for finding in self.findings for case in finding.cases])
 
     @property
     def broken(self) -> list[Change]:
@@ -137,35 +140,40 @@ class Page:
             return f"The verdicts before were at scale {self.before.verdicts.scale}, and are not compared."
         return "Nothing: every case that was measured both times has the same verdict, on intervals that overlap."
 
-    def evidence(self, finding: Finding) -> Evidence:
-        """Return what a finding's verdict rests on."""
-        assert self.shelf is not None  # a page with findings has one
-        return findings.evidence(finding, self.shelf)
-
 
 def _cases(count: int) -> str:
     return f"{count} case" if count == 1 else f"{count} cases"
 
 
-def page_of(shelf: Shelf, before: Before | None) -> Page:
+def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
     """Judge and draw all that a store holds; the findings are left out where nothing of any is measured."""
-    found = findings.judge_all(shelf)
-    sections = [_section(source, shelf) for source in SOURCES]
-    if not shelf.used & shelf.all.keys():
-        return Page(shelf.others())
+    judged = Evaluator(reader, scale).judge_all()
+    views = in_each_precision(reader, scale)
+    sections = [_section(source, views) for source in SOURCES]
+    used = set().union(
+        *(view.used for view in views), *(each.measurements.used for each in judged if each.measurements)
+    )
+    others = studies_of(reader, _others(reader, scale, used))
+    if not used:
+        return Page(others)
     return Page(
-        studies=shelf.others(),
-        scale=shelf.scale,
-        findings=found,
+        studies=others,
+        scale=scale,
+        findings=findings.findings_of(judged),
         before=before,
         sources=sections,
-        contradictions=contradictions.contradictions(found),
-        making=provenance.making(shelf, before.since if before else ""),
-        shelf=shelf,
+        contradictions=contradictions.contradictions(findings.findings_of(judged)),
+        provenance=provenance_of(reader, used, before.since if before else ""),
     )
 
 
-def _section(source: Source, shelf: Shelf) -> Section:
-    everything = [drawn(sketch, shelf) for sketch in source.sketches]
+def _section(source: Source, views: Sequence[StoredMeasurements]) -> Section:
+    everything = [drawn(sketch, views) for sketch in source.sketches]
     missing = [each for each in everything if isinstance(each, Missing)]
     return Section(source, [each for each in everything if isinstance(each, Figure)], missing)
+
+
+def _others(reader: Reader, scale: str, used: set[str]) -> list[Outcome]:
+    """Return the outcomes that neither a judge nor a figure has used, but for other scales' own."""
+    elsewhere = set().union(*map(setups_of, SCALES)) - setups_of(scale)
+    return [each for each in reader.everything() if each.key not in used and setup_of(each) not in elsewhere]

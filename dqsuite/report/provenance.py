@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,10 @@ import numpy as np
 from dqsuite.charts.figures import Table
 from dqsuite.charts.numbers import percent
 from dqsuite.corruptions import CLEAN, Manifest
-from dqsuite.datasets import Card
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.recipes import Recipe, origins
-from dqsuite.results.reader import Shelf
-from dqsuite.results.study import read_card
+from dqsuite.results.reader import Reader
 
 _UNITS = {
     "epochs": "passes",
@@ -42,19 +41,21 @@ class Provenance:
     recipes: dict[str, Table]
 
 
-def making(shelf: Shelf, since: str) -> Provenance:
+def provenance_of(reader: Reader, used: Collection[str], since: str) -> Provenance:
     """Return how the outcomes that the report shows were made.
 
     Parameters
     ----------
+    used : names
+        The outcomes shown.
     since : str
         When the report before this one was written, as UTC in ISO 8601; empty where there is none.
     """
-    outcomes = [shelf.all[name] for name in sorted(shelf.used) if name in shelf.all]
+    outcomes = reader.outcomes(sorted(used))
     tables = {
-        "Data sets": _datasets(shelf, outcomes),
+        "Data sets": _datasets(reader, outcomes),
         "Time and machines": _machines(outcomes),
-        "Cells": _cells(shelf, outcomes, since),
+        "Cells": _cells(reader, outcomes, since),
         "Realised damage": _damage(outcomes),
     }
     recipes = {each.name: each for each in (outcome.cell.recipe for outcome in outcomes)}
@@ -70,10 +71,10 @@ def recipe_settings(recipe: Recipe) -> Table:
     return Table(["setting", "value", "origin", "why"], rows)
 
 
-def _datasets(shelf: Shelf, outcomes: Sequence[Outcome]) -> Table:
+def _datasets(reader: Reader, outcomes: Sequence[Outcome]) -> Table:
     shown = Counter(outcome.fingerprint for outcome in outcomes)
-    stored = Counter(outcome.fingerprint for outcome in shelf.all.values())
-    cards = {mark: read_card(shelf.store, mark, shelf.say) for mark in stored}
+    stored = Counter(outcome.fingerprint for outcome in reader.everything())
+    cards = {mark: reader.card(mark) for mark in stored}
     names = {card.name for mark, card in cards.items() if card and shown[mark]}
     rows = [_dataset(card, shown[mark], stored[mark]) for mark, card in cards.items() if card and card.name in names]
     note = "Outcomes of two variants of a data set are never mixed: the one with the most outcomes is judged."
@@ -109,7 +110,7 @@ def _provenance(outcomes: Sequence[Outcome]) -> list[str]:
     return [", ".join(values) for values in [*found, sorted({outcome.cell.precision for outcome in outcomes})]]
 
 
-def _cells(shelf: Shelf, outcomes: Sequence[Outcome], since: str) -> Table:
+def _cells(reader: Reader, outcomes: Sequence[Outcome], since: str) -> Table:
     fresh = sum(since < str(outcome.provenance.get("finished", "")) for outcome in outcomes) if since else 0
     rows = [["shown here", f"{len(outcomes)}", _hours(outcomes)]]
     if since:
@@ -117,7 +118,7 @@ def _cells(shelf: Shelf, outcomes: Sequence[Outcome], since: str) -> Table:
             [f"fresh since the report before, {since}", f"{fresh}", ""],
             ["from the store as they were", f"{len(outcomes) - fresh}", ""],
         ]
-    rows.append(["stored in all", f"{len(shelf.all)}", _hours(shelf.all.values())])
+    rows.append(["stored in all", f"{len(reader.everything())}", _hours(reader.everything())])
     return Table(["cells", "number", "training time"], rows)
 
 

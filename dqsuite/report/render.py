@@ -13,6 +13,7 @@ from dqsuite import __version__
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
 from dqsuite.report import draw, studies
+from dqsuite.report.findings import evidence
 from dqsuite.report.page import Page
 from dqsuite.results.study import Study
 
@@ -59,7 +60,7 @@ def html(page: Page) -> str:
         lstrip_blocks=True,
     )
     pages.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
-    pages.globals |= {"draw": draw, "studies": studies, "page": page, "version": __version__}
+    pages.globals |= {"draw": draw, "studies": studies, "page": page, "version": __version__, "evidence_of": evidence}
     text = pages.get_template("index.html.j2").render()
     return re.sub(r"\n\s*\n+", "\n", text).lstrip()
 

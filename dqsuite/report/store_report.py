@@ -6,19 +6,18 @@ from pathlib import Path
 
 from dqsuite.claims import verdict_files
 from dqsuite.core.errors import DqError
-from dqsuite.experiment.store import Store, nothing_stored
-from dqsuite.report import compare, findings
+from dqsuite.experiment.store import nothing_stored
+from dqsuite.report import compare
 from dqsuite.report.export import export
 from dqsuite.report.page import Page, page_of
 from dqsuite.report.render import require_writable, write_page
-from dqsuite.results.reader import Shelf
-from dqsuite.results.study import Say
+from dqsuite.results.reader import Reader
 
 VERDICTS = "verdicts.json"
 """The file beside the report in which its verdicts stand, for the next report to be compared with."""
 
 
-def draw_store(store: Store, path: Path, scale: str, *, other: Path | None, figures: Path | None, say: Say) -> Page:
+def draw_store(reader: Reader, path: Path, scale: str, *, other: Path | None, figures: Path | None) -> Page:
     """Draw the report of a store into a file, and return what it shows.
 
     Parameters
@@ -34,12 +33,11 @@ def draw_store(store: Store, path: Path, scale: str, *, other: Path | None, figu
         The store holds nothing, `other` cannot be compared with, or a file cannot be written.
     """
     require_writable(path)
-    shelf = Shelf(store, scale, say)
-    if not shelf.all:
-        raise nothing_stored(store)
+    if not reader.everything():
+        raise nothing_stored(reader.store)
     saved = path.with_name(VERDICTS)
-    before = compare.other(other, scale, say) if other else compare.earlier(saved, say)
-    page = page_of(shelf, before)
+    before = compare.other(other, scale, reader.say) if other else compare.earlier(saved, reader.say)
+    page = page_of(reader, scale, before)
     write_page(page, path)
     if page.findings:
         _save(page, saved)
@@ -50,6 +48,6 @@ def draw_store(store: Store, path: Path, scale: str, *, other: Path | None, figu
 
 def _save(page: Page, path: Path) -> None:
     try:
-        verdict_files.write(path, page.scale, findings.judged(page.findings))
+        verdict_files.write(path, page.scale, (case for finding in page.findings for case in finding.cases))
     except OSError as error:
         raise DqError(f"cannot write the verdicts {path} ({error.strerror})", "name another file with --out") from error

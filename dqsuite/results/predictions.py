@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.experiment.card import Card
+from dqsuite.experiment.outcome import Outcome
+
 Scores = NDArray[np.float64]
 
 
@@ -54,3 +57,12 @@ class Predictions:
 
     def _of(self, name: str) -> NDArray[np.bool_]:
         return np.asarray(self.truth == self._index(name))
+
+
+def predictions_of(outcomes: Sequence[Outcome], card: Card, epoch: str) -> Predictions:
+    """Return the predictions of outcomes on one data set at the ``last`` or the ``best`` epoch, a row for each."""
+    curves = [outcome.curves["test_accuracy"] for outcome in outcomes]
+    longest = max(map(len, curves))
+    padded = [np.pad(curve.astype(float), (0, longest - len(curve)), constant_values=np.nan) for curve in curves]
+    predicted = np.stack([outcome.best if epoch == "best" else outcome.last for outcome in outcomes])
+    return Predictions(card.y_test, card.classes, predicted, np.stack(padded))

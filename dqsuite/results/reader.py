@@ -1,162 +1,242 @@
-"""What a report reads from a store: every outcome once, for the judges, the figures and the studies alike."""
+"""The one reader of a store: which outcomes are in it, and which of them a comparison takes.
+
+An outcome counts whatever machine measured it. A comparison, such as a case of a claim or a figure, takes one precision
+and one variant of each data set: those in which most of what it needs is stored. It never mixes two, and says which.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dqsuite.claims.requirements import StoreLab
-from dqsuite.claims.scales import SCALES
-from dqsuite.core.hardware import native_precision, resolve_device
+from dqsuite.core.errors import DqError
 from dqsuite.corruptions import Manifest
+from dqsuite.experiment.card import Card
+from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.encoding import OtherVersionError
 from dqsuite.experiment.outcome import Outcome
-from dqsuite.experiment.recipes import Recipe
-from dqsuite.experiment.store import OUTCOMES, Store
-from dqsuite.results import study
-from dqsuite.results.predictions import Predictions
-from dqsuite.results.study import Study
-from dqsuite.statistics.estimate import Interval, mean_interval
+from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 
-T = TypeVar("T")
+Say = Callable[[str], None]
 
-
-class Asked(NamedTuple):
-    """Predictions that a judge or a figure asked for; ``epoch`` is empty for the one that the source judges."""
-
-    data: str
-    model: str
-    condition: str
-    epoch: str = ""
+PRECISIONS = ("fp32", "bf16")
+"""Those that an outcome may be in; the first is taken where as much is stored in both."""
 
 
 @dataclass(frozen=True)
-class ConditionSummary:
-    """What a condition came to, for a table: accuracies in percent, at the last and the best epoch."""
+class Selection:
+    """What a comparison takes: one precision, and the fingerprint of one variant of each data set by its name.
 
-    asked: Asked
-    last: Interval
-    best: Interval
-    gap: float
-    manifests: Sequence[Manifest]
-
-    @property
-    def n(self) -> int:
-        """The number of repeats."""
-        return self.last.n
-
-
-class Shelf(StoreLab):
-    """Shows judges and figures what is stored, and remembers what they asked for and which outcomes were used.
-
-    It judges the precision in which most outcomes of the scale's protocols are stored: a report may be drawn on another
-    machine than the one that trained.
+    A data set of which nothing is stored has no variant.
     """
 
-    def __init__(self, store: Store, scale: str, say: study.Say) -> None:
-        found = study.read(store, sorted(store.list(OUTCOMES)), say)
-        self.all = {outcome.key: outcome for outcome in _fitting(store, found, say)}
-        super().__init__(store, scale, _precision(self.all.values(), scale), say)
-        self.asked: list[Asked] = []
-        self.used: set[str] = set()
-        self._kept: dict[tuple[object, ...], Any] = {}
+    precision: str
+    variants: Mapping[str, str]
 
-    def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
-        """Return the predictions of a condition, as `StoreLab` does, and note that they were asked for."""
-        self.asked.append(Asked(data, model, condition, epoch))
-        return super().at(model, condition, data=data, epoch=epoch)
+    def key(self, cell: Cell) -> str | None:
+        """Return the name of the outcome that stands for a cell, whatever its own precision; None without a variant."""
+        fingerprint = self.variants.get(cell.dataset)
+        return f"{_start_of_key(cell, self.precision)}-{fingerprint}" if fingerprint else None
 
-    def available(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
-        """Return the stored predictions of however few repeats, as `StoreLab` does."""
-        return self._once(super().available, model, condition, data=data, epoch=epoch)
+    @property
+    def data(self) -> str:
+        """The data sets with their fingerprints, ``cifar10@0123456789abcdef``, joined by commas."""
+        return ", ".join(f"{name}@{fingerprint}" for name, fingerprint in sorted(self.variants.items()))
 
-    def _once(self, compute: Callable[..., T], model: str, condition: str, **options: str) -> T:
-        """Return what was computed of a condition before, or compute it."""
-        key = (compute.__name__, model, condition, *options.items())
-        if key not in self._kept:
-            self._kept[key] = compute(model, condition, **options)
-        found: T = self._kept[key]
+
+class Reader:
+    """Reads a store, each record once. What is damaged is said and set aside, and counts as not there.
+
+    Parameters
+    ----------
+    store : Store
+    say : callable
+        Takes each line that a user should read.
+    precision : str
+        ``any``, or the one of `PRECISIONS` that outcomes must be in.
+
+    Attributes
+    ----------
+    outdated : set of str
+        The outcomes that were asked for, are not stored, and are by another version of dqsuite: these are not used.
+    """
+
+    def __init__(self, store: Store, say: Say, precision: str = "any") -> None:
+        if precision not in ("any", *PRECISIONS):
+            raise DqError(f"unknown precision {precision!r}", f"use any, {' or '.join(PRECISIONS)}")
+        self.store, self.say = store, say
+        self.precisions = PRECISIONS if precision == "any" else (precision,)
+        self.outdated: set[str] = set()
+        self._names: frozenset[str] | None = None
+        self._variables: dict[str, list[str]] = {}
+        self._counts: Counter[str] = Counter()
+        self._outcomes: dict[str, Outcome | None] = {}
+        self._cards: dict[str, Card] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the outcomes that were stored when the reader looked last."""
+        if self._names is None:
+            self.refresh()
+        assert self._names is not None
+        return self._names
+
+    def refresh(self) -> bool:
+        """Look what the store holds now, and tell whether that is something else: somebody may have trained since."""
+        names = frozenset(self.store.list(OUTCOMES))
+        if names == self._names:
+            return False
+        self._names = names
+        self._counts = Counter(name.rpartition("-")[2] for name in names)
+        self._variables = {}
+        self._outcomes = {name: outcome for name, outcome in self._outcomes.items() if outcome}
+        return True
+
+    def choose(self, cells: Iterable[Cell], precisions: Sequence[str] = ()) -> Selection:
+        """Choose the precision and the variants in which most of some cells are stored.
+
+        Where as many are stored in several, fp32 and the variant with the most outcomes in the store are taken. The
+        cells stand for those of every precision; `precisions` are the ones to choose from, by default the reader's.
+        """
+        wanted: dict[str, list[Cell]] = defaultdict(list)
+        for cell in cells:
+            wanted[cell.dataset].append(cell)
+        ranked = [self._ranked(wanted, precision) for precision in precisions or self.precisions]
+        return max(ranked, key=lambda each: each[0])[1]  # the first of equals
+
+    def _ranked(self, wanted: Mapping[str, Sequence[Cell]], precision: str) -> tuple[int, Selection]:
+        total, variants = 0, {}
+        for dataset, cells in wanted.items():
+            found = [(self._count(cells, precision, mark), self._counts[mark], mark) for mark in self._marks(dataset)]
+            if found:
+                count, _, variants[dataset] = max(found)
+                total += count
+        return total, Selection(precision, variants)
+
+    def _count(self, cells: Iterable[Cell], precision: str, fingerprint: str) -> int:
+        return sum(f"{_start_of_key(cell, precision)}-{fingerprint}" in self.names for cell in cells)
+
+    def _marks(self, dataset: str) -> list[str]:
+        """Return the fingerprints of the stored variants of a data set."""
+        marks = self._counts if self.names else ()
+        return [mark for mark in marks if (card := self.card(mark)) and card.name == dataset]
+
+    def stored(self, cells: Sequence[Cell], selection: Selection) -> list[Outcome]:
+        """Return the outcomes that stand for cells, those there are, in the cells' order."""
+        wanted = [key for cell in cells if (key := selection.key(cell))]
+        found = self.outcomes(key for key in wanted if key in self.names)
+        if len(found) < len(cells):
+            self._note_outdated(wanted)
         return found
 
-    def _take(self, names: Collection[str]) -> list[Outcome]:
-        self.used.update(names)
-        return [self.all[name] for name in names if name in self.all]
+    def outcomes(self, names: Iterable[str]) -> list[Outcome]:
+        """Return the outcomes of these names that are stored and whole, and fit their data set where its card is."""
+        wanted = list(dict.fromkeys(names))
+        unread = [name for name in wanted if name not in self._outcomes]
+        self._outcomes |= dict.fromkeys(unread)
+        groups: dict[str, list[Outcome]] = defaultdict(list)
+        for outcome in _read(self.store, unread, self.say):
+            groups[outcome.fingerprint].append(outcome)
+        for fingerprint, group in groups.items():
+            card = self.card(fingerprint)
+            fitting = _fitting(group, card, self.say) if card else group
+            self._outcomes |= {outcome.key: outcome for outcome in fitting}
+        return [found for name in wanted if (found := self._outcomes[name])]
 
-    def manifests(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Manifest]:
-        """Return the realised damage of a condition by repeat."""
-        found = self.outcomes(model, condition, data=data)
-        return [Manifest.from_json(dict(outcome.manifest)) for outcome in found]
+    def everything(self) -> list[Outcome]:
+        """Return every outcome that is stored, in the order of their names."""
+        return self.outcomes(sorted(self.names))
 
-    def accuracy(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Interval:
-        """Return the accuracy of a condition, in percent."""
-        return self._once(self._accuracy, model, condition, data=data, epoch=epoch)
+    def card(self, fingerprint: str) -> Card | None:
+        """Return the card of a data set, or None where it is not stored or damaged."""
+        if fingerprint not in self._cards and (found := _read_card(self.store, fingerprint, self.say)):
+            self._cards[fingerprint] = found
+        return self._cards.get(fingerprint)
 
-    def _accuracy(self, model: str, condition: str, *, data: str, epoch: str) -> Interval:
-        return mean_interval(100 * self.available(model, condition, data=data, epoch=epoch).right())
-
-    def matrix(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> NDArray[np.float64]:
-        """Return the confusion matrix (true, predicted), averaged over repeats, in images."""
-        return self._once(self._matrix, model, condition, data=data)
-
-    def _matrix(self, model: str, condition: str, *, data: str) -> NDArray[np.float64]:
-        predictions = self.available(model, condition, data=data)
-        k = len(predictions.classes)
-        counts = [
-            np.bincount(predictions.truth * k + row, minlength=k * k) for row in predictions.predicted.astype(np.int64)
-        ]
-        return np.asarray(np.mean(counts, axis=0).reshape(k, k), float)
-
-    def relative(self, model: str, condition: str, *, data: str = "cifar10") -> NDArray[np.float64]:
-        """Return the averaged matrix minus that of the clean baseline, in images."""
-        return self.matrix(model, condition, data=data) - self.matrix(model, data=data)
-
-    def recall(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> NDArray[np.float64]:
-        """Return the TPR of each class (K,), as a fraction."""
-        matrix = self.matrix(model, condition, data=data)
-        return np.asarray(np.diagonal(matrix) / matrix.sum(1))
-
-    def measured(self, asked: Asked) -> ConditionSummary:
-        """Return what a condition came to. Raises NotMeasured as `outcomes`."""
-        return self._once(self._measure, asked.model, asked.condition, data=asked.data)
-
-    def _measure(self, model: str, condition: str, *, data: str) -> ConditionSummary:
-        last, best = (self.accuracy(model, condition, data=data, epoch=epoch) for epoch in ("last", "best"))
-        manifests = self.manifests(model, condition, data=data)
-        return ConditionSummary(Asked(data, model, condition), last, best, best.mean - last.mean, manifests)
-
-    def others(self) -> list[Study]:
-        """Return the studies of the outcomes that neither a judge nor a figure has used, but for other scales' own."""
-        elsewhere = set().union(*map(_setups, SCALES)) - _setups(self.scale)
-        rest = [each for key, each in self.all.items() if key not in self.used and _setup_of(each) not in elsewhere]
-        return study.group(self.store, rest, self.say)
+    def _note_outdated(self, keys: Sequence[str]) -> None:
+        """Note the stored outcomes that differ from wanted ones in their versions alone."""
+        if not self._variables:
+            for name in self.names:
+                variable, _, mark = name.split("-")
+                self._variables.setdefault(f"{variable}-{mark}", []).append(name)
+        for variable, _, mark in (key.split("-") for key in keys):
+            self.outdated |= set(self._variables.get(f"{variable}-{mark}", ())) - set(keys)
 
 
-def _fitting(store: Store, outcomes: Iterable[Outcome], say: study.Say) -> Iterator[Outcome]:
-    """Yield the outcomes that can have been measured on their data set, and those whose card is missing."""
-    groups: dict[str, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        groups[outcome.fingerprint].append(outcome)
-    for fingerprint, found in groups.items():
-        card = study.read_card(store, fingerprint, say)
-        yield from study.fitting_outcomes(found, card, say) if card else found
+def told_of_outdated(names: Collection[str]) -> list[str]:
+    """Return the line about outcomes of another version, which are not used, or none where there are no such."""
+    return [f"at least {len(names)} outcomes of another version of dqsuite are not used"] if names else []
 
 
-SetupKey = tuple[str, str, Recipe]
+@lru_cache(maxsize=2**16)  # a cell is asked for by many cases, and its digest takes some time
+def _start_of_key(cell: Cell, precision: str) -> str:
+    """Return the name of a cell's outcome without the fingerprint, in a precision."""
+    return replace(cell, precision=precision).key("").removesuffix("-")
 
 
-def _setups(scale: str) -> set[SetupKey]:
-    return {(setup.dataset, setup.model, setup.recipe) for setup in SCALES[scale].setups.values()}
+def _read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
+    """Yield the stored outcomes of these names.
+
+    What is damaged is said and set aside, and counts as not there; what another version wrote is said and left.
+    """
+    foreign = 0
+    for name in names:
+        try:
+            outcome = Outcome.from_bytes(store.get(OUTCOMES, name))
+            if outcome.key != name:
+                raise ValueError("it is not what its name says")
+            yield outcome
+        except KeyError:
+            continue
+        except OtherVersionError:
+            foreign += 1
+        except ValueError as error:
+            _set_aside(store, OUTCOMES, name, error, say)
+    if foreign:
+        say(f"{foreign} outcomes were written by another version of dqsuite and are not used")
 
 
-def _setup_of(outcome: Outcome) -> SetupKey:
-    return outcome.cell.dataset, outcome.cell.model, outcome.cell.recipe
+def _read_card(store: Store, fingerprint: str, say: Say) -> Card | None:
+    """Return the card of a data set, or None where it is not stored or damaged (which is said)."""
+    try:
+        card = Card.from_bytes(store.get(CARDS, fingerprint))
+        if card.fingerprint != fingerprint:
+            raise ValueError("it is not what its name says")
+    except KeyError:
+        return None
+    except ValueError as error:
+        _set_aside(store, CARDS, fingerprint, error, say)
+        return None
+    return card
 
 
-def _precision(outcomes: Collection[Outcome], scale: str) -> str:
-    setups = _setups(scale)
-    counts = Counter(outcome.cell.precision for outcome in outcomes if _setup_of(outcome) in setups)
-    return counts.most_common(1)[0][0] if counts else native_precision(resolve_device("cpu"))
+def _set_aside(store: Store, kind: str, name: str, error: ValueError, say: Say) -> None:
+    try:
+        where = f"it was set aside as {store.set_aside(kind, name)}"
+    except DqError as refused:
+        where = f"it is left out, for it cannot be set aside: {refused.cause}"
+    say(f"a damaged record in {kind} ({error}): {where}")
+
+
+def _fitting(outcomes: Iterable[Outcome], card: Card, say: Say) -> tuple[Outcome, ...]:
+    """Return the outcomes that can have been measured on the card's data set, and say how many cannot."""
+    found = list(outcomes)
+    fitting = tuple(outcome for outcome in found if _fits(outcome, card))
+    if len(fitting) < len(found):
+        say(f"{len(found) - len(fitting)} outcomes do not fit the data set {card.name} and are left out")
+    return fitting
+
+
+def _fits(outcome: Outcome, card: Card) -> bool:
+    k = len(card.classes)
+    try:
+        manifest = Manifest.from_json(dict(outcome.manifest))
+    except (KeyError, TypeError, ValueError):
+        return False
+    return (
+        outcome.last.shape == card.y_test.shape
+        and max(outcome.last.max(initial=0), outcome.best.max(initial=0)) < k
+        and manifest.transitions.shape == (k, k)
+    )

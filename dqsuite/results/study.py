@@ -3,84 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dqsuite import corruptions, datasets, models
-from dqsuite import training as train
-from dqsuite.core.errors import DqError
-from dqsuite.core.grammar import parse_chain, parse_term
+from dqsuite import corruptions, datasets
+from dqsuite.core.grammar import parse_chain
 from dqsuite.corruptions import CLEAN, Manifest
-from dqsuite.datasets import Card
-from dqsuite.experiment.cells import Cell, Plan, Versions
-from dqsuite.experiment.encoding import OtherVersionError
+from dqsuite.experiment.card import Card
+from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.runtime import Costs
-from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.experiment.store import CARDS, Store
+from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.estimate import Interval, mean_interval
 from dqsuite.statistics.metrics import confusion_matrix, relative_matrix, tpr
 
 if TYPE_CHECKING:
     import xarray as xr  # takes a third of a second, which a list of verdicts has no use for
-
-Say = Callable[[str], None]
-
-
-def plan(
-    dataset: str,
-    models_wanted: Sequence[str],
-    conditions: Sequence[str],
-    *,
-    recipe: Recipe,
-    repeats: int,
-    precision: str,
-) -> Plan:
-    """Name the cells of a grid: the clean baseline and every condition, for every model and repeat.
-
-    Repeats come first in the order, so that a run that is stopped has measured every condition equally often.
-
-    Raises
-    ------
-    DqError
-        A name or a level cannot be read, or the data set cannot be found.
-    """
-    identity = datasets.identify(dataset)
-    chains = list(dict.fromkeys([corruptions.parse(CLEAN), *map(corruptions.parse, conditions)]))
-    names = list(dict.fromkeys(models.identify(text).name for text in models_wanted))
-    pairs = [(str(chain), name, versions(str(chain), name)) for name, chain in product(names, chains)]
-    cells = tuple(
-        Cell(identity.name, chain, name, recipe, precision, repeat, found)
-        for repeat, (chain, name, found) in product(range(repeats), pairs)
-    )
-    files = tuple(sorted({pair for chain in chains for pair in chain.files}))
-    return Plan(dataset, identity.fingerprint, cells, files)
-
-
-def versions(corruption: str, model: str) -> Versions:
-    """Return the versions of our code that a cell's outcome depends on; outcomes of other versions are not used.
-
-    Needs the canonical texts alone: what is not ours stands in them by digest or version.
-    """
-    steps = [] if corruption == CLEAN else parse_chain(corruption)
-    found = {step.name: corruptions.CORRUPTIONS[step.name].version for step in steps}
-    name = parse_term(model).name
-    if name in models.MODELS:
-        found[name] = models.MODELS[name].version
-    return (("train", train.VERSION), *sorted(found.items()))
-
-
-def _current(cell: Cell) -> bool:
-    """Tell whether this version of dqsuite would measure the cell in the same way."""
-    try:
-        return cell.versions == versions(cell.corruption, cell.model)
-    except DqError:  # it names what this version does not know
-        return False
 
 
 @dataclass(frozen=True)
@@ -180,76 +126,10 @@ def _amount(condition: str) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     return [(step.value, step.params) for step in parse_chain(condition)]
 
 
-def read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
-    """Yield the stored outcomes of these names.
-
-    What is damaged is said and set aside, and counts as not there; what another version wrote is said and left.
-    """
-    foreign = 0
-    for name in names:
-        try:
-            outcome = Outcome.from_bytes(store.get(OUTCOMES, name))
-            if outcome.key != name:
-                raise ValueError("it is not what its name says")
-            yield outcome
-        except KeyError:
-            continue
-        except OtherVersionError:
-            foreign += 1
-        except ValueError as error:
-            _set_aside(store, OUTCOMES, name, error, say)
-    if foreign:
-        say(f"{foreign} outcomes were written by another version of dqsuite and are not used")
-
-
-def read_card(store: Store, fingerprint: str, say: Say) -> Card | None:
-    """Return the card of a data set, or None where it is not stored or damaged (which is said)."""
-    try:
-        card = Card.from_bytes(store.get(CARDS, fingerprint))
-        if card.fingerprint != fingerprint:
-            raise ValueError("it is not what its name says")
-    except KeyError:
-        return None
-    except ValueError as error:
-        _set_aside(store, CARDS, fingerprint, error, say)
-        return None
-    return card
-
-
 def _place(condition: str) -> tuple[int, str]:
     """Return where a condition stands in a list: as its first corruption does in the registry."""
     first = CLEAN if condition == CLEAN else parse_chain(condition)[0].name
     return [CLEAN, *corruptions.CORRUPTIONS].index(first), condition
-
-
-def _set_aside(store: Store, kind: str, name: str, error: ValueError, say: Say) -> None:
-    try:
-        where = f"it was set aside as {store.set_aside(kind, name)}"
-    except DqError as refused:
-        where = f"it is left out, for it cannot be set aside: {refused.cause}"
-    say(f"a damaged record in {kind} ({error}): {where}")
-
-
-def fitting_outcomes(outcomes: Iterable[Outcome], card: Card, say: Say) -> tuple[Outcome, ...]:
-    """Return the outcomes that can have been measured on the card's data set, and say how many cannot."""
-    found = list(outcomes)
-    fitting = tuple(outcome for outcome in found if _fits(outcome, card))
-    if len(fitting) < len(found):
-        say(f"{len(found) - len(fitting)} outcomes do not fit the data set {card.name} and are left out")
-    return fitting
-
-
-def _fits(outcome: Outcome, card: Card) -> bool:
-    k = len(card.classes)
-    try:
-        manifest = Manifest.from_json(dict(outcome.manifest))
-    except (KeyError, TypeError, ValueError):
-        return False
-    return (
-        outcome.last.shape == card.y_test.shape
-        and max(outcome.last.max(initial=0), outcome.best.max(initial=0)) < k
-        and manifest.transitions.shape == (k, k)
-    )
 
 
 def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
@@ -257,41 +137,38 @@ def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
 
     A missing card is written again from the data set.
     """
-    outcomes = tuple(read(store, map(wanted.key, wanted.cells), say))
+    reader = Reader(store, say)
+    outcomes = reader.outcomes(map(wanted.key, wanted.cells))
     if not outcomes:
         return None
-    card = read_card(store, wanted.fingerprint, say)
+    card = reader.card(wanted.fingerprint)
     if card is None:
-        card = datasets.load(wanted.dataset).card()
+        card = Card.of(datasets.load(wanted.dataset))
         store.put_if_absent(CARDS, card.fingerprint, card.to_bytes())
-    fitting = fitting_outcomes(outcomes, card, say)
-    return Study(card, fitting) if fitting else None
+        return load_study(store, wanted, say)  # now they can be held against it
+    return Study(card, tuple(outcomes))
 
 
-def load_studies(store: Store, say: Say) -> list[Study]:
-    """Return every study in a store, without the data sets: one for each data set, recipe and precision."""
-    return group(store, read(store, sorted(store.list(OUTCOMES)), say), say)
-
-
-def group(store: Store, outcomes: Iterable[Outcome], say: Say) -> list[Study]:
+def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
     """Return the studies of a store's outcomes: one for each data set, recipe and precision."""
     groups: dict[tuple[str, str, Recipe, str], list[Outcome]] = defaultdict(list)
     outdated = 0
     for outcome in outcomes:
         cell = outcome.cell
-        if _current(cell):
+        if is_current(cell):
             groups[cell.dataset, outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
         else:
             outdated += 1
     if outdated:
-        say(f"{outdated} outcomes were measured by another version of dqsuite and are not used")
+        reader.say(f"{outdated} outcomes were measured by another version of dqsuite and are not used")
     studies = []
     for (_, fingerprint, _, _), found in groups.items():
-        card = read_card(store, fingerprint, say)
-        if card is None:
-            say(f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
-        elif fitting := fitting_outcomes(found, card, say):
-            studies.append(Study(card, tuple(sorted(fitting, key=lambda o: (o.cell.model, _place(o.cell.corruption))))))
+        if card := reader.card(fingerprint):
+            studies.append(Study(card, tuple(sorted(found, key=lambda o: (o.cell.model, _place(o.cell.corruption))))))
+        else:
+            reader.say(
+                f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once"
+            )
     return studies
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from dqsuite import corruptions, datasets
 from dqsuite.charts.figures import Gallery, Picture, figure
+from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.requirements import NotMeasured
 from dqsuite.claims.statements import CIFAR10, noise
 from dqsuite.core.errors import DqError
@@ -20,7 +21,6 @@ from dqsuite.datasets.paths import expanded
 from dqsuite.experiment.encoding import unpack
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CONFIDENCES
-from dqsuite.results.reader import Shelf
 from dqsuite.sources.drawing import DATA_NAMES
 from dqsuite.sources.he2019.claims import GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.lie1.claims import MODEL
@@ -37,10 +37,10 @@ _CONTAMINATIONS = {
 
 
 @figure("lie1-cats-as-frogs", "Cats taken for frogs, with the model's confidence", "lie1, figure 3")
-def cats_as_frogs(shelf: Shelf) -> Gallery:
+def cats_as_frogs(measured: StoredMeasurements) -> Gallery:
     """Show the test images of the first repeat with 10% noise of which the model was surest."""
-    outcome = shelf.outcomes(MODEL, noise("0.1"))[0]
-    confidences = _confidences(shelf, outcome)
+    outcome = measured.outcomes(MODEL, noise("0.1"))[0]
+    confidences = _confidences(measured, outcome)
     data = _at_hand("cifar10", outcome.fingerprint)
     cat, frog = CIFAR10.index("cat"), CIFAR10.index("frog")
     mistaken = np.flatnonzero((data.y_test == cat) & (outcome.last == frog))
@@ -49,9 +49,9 @@ def cats_as_frogs(shelf: Shelf) -> Gallery:
     return Gallery({"cats": pictures}, f"{len(mistaken)} cats were taken for frogs in the first repeat with 10% noise.")
 
 
-def _confidences(shelf: Shelf, outcome: Outcome) -> np.ndarray:
+def _confidences(measured: StoredMeasurements, outcome: Outcome) -> np.ndarray:
     try:
-        _, arrays = unpack(shelf.store.get(CONFIDENCES, outcome.key))
+        _, arrays = unpack(measured.reader.store.get(CONFIDENCES, outcome.key))
         found = arrays["confidences"].astype(float)
     except (KeyError, ValueError):
         raise NotMeasured("the confidences stay in the store that trained, and evidence has none") from None
@@ -61,7 +61,7 @@ def _confidences(shelf: Shelf, outcome: Outcome) -> np.ndarray:
 
 
 @figure("lie1-birds-and-trucks", "Birds vary more than trucks", "lie1, figure 7")
-def birds_and_trucks(shelf: Shelf) -> Gallery:
+def birds_and_trucks(measured: StoredMeasurements) -> Gallery:
     """Show the first training images of both classes."""
     data = _at_hand("cifar10")
     shown = {f"{name}s": np.flatnonzero(data.y_train == CIFAR10.index(name))[:_SHOWN] for name in ("bird", "truck")}
@@ -70,7 +70,7 @@ def birds_and_trucks(shelf: Shelf) -> Gallery:
 
 
 @figure("he-contaminations", "One training image under each contamination", "he2019, figures 10 to 12")
-def contaminations(shelf: Shelf) -> Gallery:
+def contaminations(measured: StoredMeasurements) -> Gallery:
     """Damage the first training image in every way."""
     rows = {}
     for name, conditions in _CONTAMINATIONS.items():

@@ -14,8 +14,6 @@ from dqsuite.experiment.outcome import Outcome
 if TYPE_CHECKING:
     from dqsuite.datasets import Dataset
 
-VERSION = 1  # rises when the distribution of outcomes changes
-
 
 class Trained(NamedTuple):
     """An outcome, and float16 (N,): the probability that the last epoch gave each predicted class."""

@@ -14,7 +14,7 @@ from command_line import run
 from fabricated import dataset, fill
 
 from dqsuite.claims.requirements import cells_of
-from dqsuite.core.hardware import native_precision
+from dqsuite.core.hardware import training_precision
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.cells import Plan
@@ -41,7 +41,7 @@ def desk(tmp_path):
 
     def show(noise, less):
         case = {"model": "lenet", "level": "0.1"}
-        cells = cells_of(noise_hurts_more, case, "full", native_precision("cpu"))
+        cells = cells_of(noise_hurts_more, case, "full", training_precision("auto", "cpu"))
         fill(Store(tmp_path / "store"), data, Plan("cifar10", data.fingerprint, tuple(cells)), wrong)
         return tmp_path
 

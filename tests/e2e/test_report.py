@@ -16,10 +16,11 @@ from fabricated import dataset, fill, plan
 from page_reader import numbers
 
 from dqsuite.charts.figures import Dots, Grids, Lines, Table
+from dqsuite.claims.measurements import in_each_precision
 from dqsuite.experiment.store import Store
 from dqsuite.report.render import write_page
 from dqsuite.report.store_report import draw_store
-from dqsuite.results.reader import Shelf
+from dqsuite.results.reader import Reader
 from dqsuite.statistics.verdict import Status
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -45,7 +46,7 @@ def whole(tmp_path_factory):
     full_study.fill(store, full_study.with_more(full_study.cells_of_claims()), per_class=1000)
     path = folder / "reports" / "index.html"
     began = time.process_time()
-    draw_store(store, path, "full", other=None, figures=None, say=lambda line: None)
+    draw_store(Reader(store, lambda line: None), path, "full", other=None, figures=None)
     return path, time.process_time() - began
 
 
@@ -58,7 +59,7 @@ def small(tmp_path_factory):
     cells = [cell for cell in full_study.cells_of_claims(ids=ids) if cell.corruption in FEW.get(cell.model, ())]
     full_study.fill(store, cells, per_class=10)
     fill(store, own, plan(own))
-    page = draw_store(store, folder / "index.html", "full", other=None, figures=None, say=pytest.fail)
+    page = draw_store(Reader(store, pytest.fail), folder / "index.html", "full", other=None, figures=None)
     return folder / "index.html", store, page
 
 
@@ -160,7 +161,7 @@ def test_dark_mode_is_dark(visit):
 
 @in_browser
 def test_a_matrix_has_the_numbers_of_the_store_either_way_round(visit, small):
-    expected = Shelf(small[1], "full", pytest.fail).matrix("custom", "shuffle:0.1")
+    expected = in_each_precision(Reader(small[1], pytest.fail), "full")[0].matrix("custom", "shuffle:0.1")
     page = visit()
     figure = page.locator("#figure-lie1-matrices .scroll").nth(1)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from dqsuite.datasets import Dataset
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import CURVES, Outcome
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
-from dqsuite.results import study
+from dqsuite.results.reader import Reader
+from dqsuite.results.study import studies_of
 
 CLASSES = ("cat", "deer", "frog")
 
@@ -23,7 +26,7 @@ def dataset(classes: tuple[str, ...] = CLASSES, per_class: int = 20) -> Dataset:
 
 def plan(data: Dataset, conditions=("wrong:0.5",), models=("lenet",), repeats=3) -> Plan:
     """Return the plan of a grid on a made data set."""
-    named = study.plan("digits", models, conditions, recipe=RECIPES["standard"], repeats=repeats, precision="fp32")
+    named = plan_grid("digits", models, conditions, recipe=RECIPES["standard"], repeats=repeats, precision="fp32")
     cells = tuple(type(cell).from_json(cell.to_json() | {"dataset": data.name}) for cell in named.cells)
     return Plan(data.name, data.fingerprint, cells)
 
@@ -48,6 +51,12 @@ def outcome(cell, data: Dataset, wrong: int = 0) -> Outcome:
 
 def fill(store: Store, data: Dataset, wanted: Plan, wrong=lambda cell: 0) -> None:
     """Store an outcome for every cell of a plan, and the card."""
-    store.put_if_absent(CARDS, data.fingerprint, data.card().to_bytes())
+    store.put_if_absent(CARDS, data.fingerprint, Card.of(data).to_bytes())
     for cell in wanted.cells:
         store.put_if_absent(OUTCOMES, wanted.key(cell), outcome(cell, data, wrong(cell)).to_bytes())
+
+
+def studies(store, say):
+    """Return every study that a store holds."""
+    reader = Reader(store, say)
+    return studies_of(reader, reader.everything())

@@ -12,12 +12,12 @@ import numpy as np
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.requirements import NotApplicable, cells_of
 from dqsuite.core.grammar import parse_chain, parse_term
-from dqsuite.datasets import Card
 from dqsuite.datasets.named import CLASSES
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.plan import versions
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
-from dqsuite.results.study import versions
 
 EPOCHS = 20
 _SHAPES = {"mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1), "cifar10": (32, 32, 3), "cifar100": (32, 32, 3)}

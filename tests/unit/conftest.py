@@ -3,9 +3,10 @@ from __future__ import annotations
 import full_study
 import pytest
 
+from dqsuite.claims.measurements import in_each_precision
 from dqsuite.experiment.store import Store
 from dqsuite.report.page import page_of
-from dqsuite.results.reader import Shelf
+from dqsuite.results.reader import Reader
 
 IDS = (
     "lie1-directional",
@@ -40,13 +41,20 @@ def wanted(cell):
 
 
 @pytest.fixture(scope="session")
-def shelf(store):
-    return Shelf(store, "full", pytest.fail)
+def reader(store):
+    return Reader(store, pytest.fail)
 
 
 @pytest.fixture(scope="session")
-def page(shelf):
-    return page_of(shelf, None)
+def measured(reader):
+    """What the figures are drawn from."""
+    (only,) = in_each_precision(reader, "full")
+    return only
+
+
+@pytest.fixture(scope="session")
+def page(reader):
+    return page_of(reader, "full", None)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Point, Row, figure, mean_curve, point, row
+from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.datasets.named import CLASSES as NAMES
-from dqsuite.results.reader import Shelf
 from dqsuite.sources.drawing import MODEL_NAMES, beside, percent, stored
 from dqsuite.sources.he2019.claims import CIFAR_MODELS, CLASSES, DATA, GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.published import HE_CONTRAST
@@ -27,47 +27,47 @@ _PEAK_TO_END = (
 
 
 @figure("he-drop-class", "Accuracy on MNIST with one digit deleted", "he2019, figure 1")
-def without_a_digit(shelf: Shelf) -> Dots:
+def without_a_digit(measured: StoredMeasurements) -> Dots:
     """Set each deleted digit beside the clean model."""
-    dropped = [partial(_accuracy, shelf, "lenet5", f"without {digit}", f"drop_class:{digit}") for digit in CLASSES]
-    return Dots(beside(partial(_accuracy, shelf, "lenet5", "nothing deleted", "clean"), dropped), "accuracy, %")
+    dropped = [partial(_accuracy, measured, "lenet5", f"without {digit}", f"drop_class:{digit}") for digit in CLASSES]
+    return Dots(beside(partial(_accuracy, measured, "lenet5", "nothing deleted", "clean"), dropped), "accuracy, %")
 
 
-def _accuracy(shelf: Shelf, model: str, name: str, condition: str, published: float = nan) -> Row:
-    return row(name, shelf.accuracy(model, condition, data=DATA[model]), published)
+def _accuracy(measured: StoredMeasurements, model: str, name: str, condition: str, published: float = nan) -> Row:
+    return row(name, measured.accuracy(model, condition, data=DATA[model]), published)
 
 
 @figure("he-differences-resnet20", "Predictions that change with one class changed (ResNet-20)", "he2019, figure 2")
-def differences_of_resnet20(shelf: Shelf) -> Grids:
+def differences_of_resnet20(measured: StoredMeasurements) -> Grids:
     """Count the images predicted otherwise than by the clean model."""
-    return _differences(shelf, "resnet20")
+    return _differences(measured, "resnet20")
 
 
 @figure("he-differences-nin", "Predictions that change with one class changed (NIN)", "he2019, figure 3")
-def differences_of_nin(shelf: Shelf) -> Grids:
+def differences_of_nin(measured: StoredMeasurements) -> Grids:
     """Count the images predicted otherwise than by the clean model."""
-    return _differences(shelf, "nin")
+    return _differences(measured, "nin")
 
 
-def _differences(shelf: Shelf, model: str) -> Grids:
-    grids = stored(partial(_difference_map, shelf, model, operation) for operation in _OPERATIONS)
+def _differences(measured: StoredMeasurements, model: str) -> Grids:
+    grids = stored(partial(_difference_map, measured, model, operation) for operation in _OPERATIONS)
     return Grids(
         grids, "Test images of each class whose predicted label is not the clean model's, averaged over repeats."
     )
 
 
-def _difference_map(shelf: Shelf, model: str, operation: str) -> Grid:
-    rows = stored(partial(_differing, shelf, model, operation, index) for index in CLASSES)
+def _difference_map(measured: StoredMeasurements, model: str, operation: str) -> Grid:
+    rows = stored(partial(_differing, measured, model, operation, index) for index in CLASSES)
     names = NAMES[DATA[model]]
     changed = [names[int(index)] for index, _ in rows]
     values = np.array([counts for _, counts in rows])
     return Grid(f"Class {_OPERATIONS[operation]}", changed, names, values, "class changed", "true class")
 
 
-def _differing(shelf: Shelf, model: str, operation: str, index: str) -> tuple[str, NDArray[np.float64]]:
+def _differing(measured: StoredMeasurements, model: str, operation: str, index: str) -> tuple[str, NDArray[np.float64]]:
     after, clean = (
-        shelf.available(model, f"{operation}:{index}", data=DATA[model]),
-        shelf.available(model, data=DATA[model]),
+        measured.available(model, f"{operation}:{index}", data=DATA[model]),
+        measured.available(model, data=DATA[model]),
     )
     shared = min(len(after.predicted), len(clean.predicted))
     differs = (after.predicted[:shared] != clean.predicted[:shared]).mean(0)
@@ -75,39 +75,39 @@ def _differing(shelf: Shelf, model: str, operation: str, index: str) -> tuple[st
 
 
 @figure("he-size-mnist", "Accuracy on MNIST against the size of the training set", "he2019, figure 4")
-def size_of_mnist(shelf: Shelf) -> Lines:
+def size_of_mnist(measured: StoredMeasurements) -> Lines:
     """Draw one curve."""
-    return _sizes(shelf, ("lenet5",), _MNIST_SIZES)
+    return _sizes(measured, ("lenet5",), _MNIST_SIZES)
 
 
 @figure("he-size-cifar10", "Accuracy on CIFAR-10 against the size of the training set", "he2019, figure 5")
-def size_of_cifar10(shelf: Shelf) -> Lines:
+def size_of_cifar10(measured: StoredMeasurements) -> Lines:
     """Draw a panel for each model."""
-    return _sizes(shelf, CIFAR_MODELS, _CIFAR_SIZES)
+    return _sizes(measured, CIFAR_MODELS, _CIFAR_SIZES)
 
 
-def _sizes(shelf: Shelf, models: tuple[str, ...], removed: tuple[str, ...]) -> Lines:
-    panels = stored(partial(_size_panel, shelf, model, removed) for model in models)
+def _sizes(measured: StoredMeasurements, models: tuple[str, ...], removed: tuple[str, ...]) -> Lines:
+    panels = stored(partial(_size_panel, measured, model, removed) for model in models)
     return Lines(panels, "records for training, thousands", "accuracy, %")
 
 
-def _size_panel(shelf: Shelf, model: str, removed: tuple[str, ...]) -> Panel:
-    smaller = [partial(_size_point, shelf, model, f"reduce:{share}") for share in removed]
-    points = beside(partial(_size_point, shelf, model, "clean"), smaller)
+def _size_panel(measured: StoredMeasurements, model: str, removed: tuple[str, ...]) -> Panel:
+    smaller = [partial(_size_point, measured, model, f"reduce:{share}") for share in removed]
+    points = beside(partial(_size_point, measured, model, "clean"), smaller)
     points.sort(key=lambda each: each.x)
     return Panel(MODEL_NAMES[model], [Curve("accuracy", "less", points)])
 
 
-def _size_point(shelf: Shelf, model: str, condition: str) -> Point:
-    records = np.mean([each.records_after for each in shelf.manifests(model, condition, data=DATA[model])])
-    return point(float(records) / 1000, shelf.accuracy(model, condition, data=DATA[model]))
+def _size_point(measured: StoredMeasurements, model: str, condition: str) -> Point:
+    records = np.mean([each.records_after for each in measured.manifests(model, condition, data=DATA[model])])
+    return point(float(records) / 1000, measured.accuracy(model, condition, data=DATA[model]))
 
 
 @figure("he-labels-mnist", "Accuracy on MNIST with wrong labels", "he2019, figures 6 and 7")
-def labels_of_mnist(shelf: Shelf) -> Lines:
+def labels_of_mnist(measured: StoredMeasurements) -> Lines:
     """Draw labels set to 0 beside random ones."""
     kinds = {"to_class": "Labels set to 0", "wrong": "Random wrong labels"}
-    panels = stored(partial(_label_panel, shelf, kind, title) for kind, title in kinds.items())
+    panels = stored(partial(_label_panel, measured, kind, title) for kind, title in kinds.items())
     note = (
         "Last epoch. Items that are 0 already stay as they are: the table of numbers has the labels that are really "
         "wrong. Published: about 90%, and then 10% from 15% wrong labels on."
@@ -115,37 +115,37 @@ def labels_of_mnist(shelf: Shelf) -> Lines:
     return Lines(panels, "% of the labels changed", "accuracy, %", note)
 
 
-def _label_panel(shelf: Shelf, kind: str, title: str) -> Panel:
-    points = stored(partial(_label_point, shelf, level, f"{kind}:{level}") for level in _MNIST_LEVELS)
+def _label_panel(measured: StoredMeasurements, kind: str, title: str) -> Panel:
+    points = stored(partial(_label_point, measured, level, f"{kind}:{level}") for level in _MNIST_LEVELS)
     return Panel(title, [Curve("accuracy", "noise", points)])
 
 
-def _label_point(shelf: Shelf, level: str, condition: str) -> Point:
-    rates = [each.effective_rate for each in shelf.manifests("lenet5", condition, data="mnist")]
-    accuracy = shelf.accuracy("lenet5", condition, data="mnist")
+def _label_point(measured: StoredMeasurements, level: str, condition: str) -> Point:
+    rates = [each.effective_rate for each in measured.manifests("lenet5", condition, data="mnist")]
+    accuracy = measured.accuracy("lenet5", condition, data="mnist")
     return point(percent(level), accuracy, f"{100 * np.mean(rates):.1f}% wrong")
 
 
 @figure("he-training-resnet20", "Training with wrong labels, epoch by epoch (ResNet-20)", "he2019, figure 8")
-def training_of_resnet20(shelf: Shelf) -> Lines:
+def training_of_resnet20(measured: StoredMeasurements) -> Lines:
     """Draw training and test accuracy at each level."""
-    return _trainings(shelf, "resnet20")
+    return _trainings(measured, "resnet20")
 
 
 @figure("he-training-nin", "Training with wrong labels, epoch by epoch (NIN)", "he2019, figure 9")
-def training_of_nin(shelf: Shelf) -> Lines:
+def training_of_nin(measured: StoredMeasurements) -> Lines:
     """Draw training and test accuracy at each level."""
-    return _trainings(shelf, "nin")
+    return _trainings(measured, "nin")
 
 
-def _trainings(shelf: Shelf, model: str) -> Lines:
-    wrong = [partial(_training, shelf, model, f"{percent(level):g}% wrong", f"wrong:{level}") for level in _LEVELS]
-    panels = beside(partial(_training, shelf, model, "clean", "clean"), wrong)
+def _trainings(measured: StoredMeasurements, model: str) -> Lines:
+    wrong = [partial(_training, measured, model, f"{percent(level):g}% wrong", f"wrong:{level}") for level in _LEVELS]
+    panels = beside(partial(_training, measured, model, "clean", "clean"), wrong)
     return Lines(panels, "epoch", "accuracy, %", _PEAK_TO_END)
 
 
-def _training(shelf: Shelf, model: str, title: str, condition: str) -> Panel:
-    outcomes = shelf.outcomes(model, condition, data=DATA[model])
+def _training(measured: StoredMeasurements, model: str, title: str, condition: str) -> Panel:
+    outcomes = measured.outcomes(model, condition, data=DATA[model])
     kinds = {"test_accuracy": ("clean test set", "noise"), "train_accuracy": ("training set", "plain")}
     curves = [
         Curve(name, tone, mean_curve([outcome.curves[kind] for outcome in outcomes]))
@@ -155,41 +155,41 @@ def _training(shelf: Shelf, model: str, title: str, condition: str) -> Panel:
 
 
 @figure("he-contrast", "Accuracy on MNIST with the contrast changed", "he2019, figure 10")
-def contrast(shelf: Shelf) -> Dots:
+def contrast(measured: StoredMeasurements) -> Dots:
     """Set the factors beside the clean model."""
     makers = [
-        partial(_accuracy, shelf, "lenet5", f"contrast × {factor}", f"contrast:{factor}", published)
+        partial(_accuracy, measured, "lenet5", f"contrast × {factor}", f"contrast:{factor}", published)
         for factor, published in _CONTRASTS.items()
     ]
-    clean = partial(_accuracy, shelf, "lenet5", "clean", "clean", HE_CONTRAST["clean"])
+    clean = partial(_accuracy, measured, "lenet5", "clean", "clean", HE_CONTRAST["clean"])
     note = "Published: weaker and stronger contrast, without a factor; those are ours."
     return Dots(beside(clean, makers), "accuracy, %", note)
 
 
 @figure("he-salt-pepper", "Accuracy on CIFAR-10 with salt-and-pepper noise", "he2019, figure 11")
-def salt_and_pepper(shelf: Shelf) -> Dots:
+def salt_and_pepper(measured: StoredMeasurements) -> Dots:
     """Draw every amount in both models."""
-    return _contaminated(shelf, {f"a = {amount}": f"salt_pepper:{amount}" for amount in SALT_AND_PEPPER})
+    return _contaminated(measured, {f"a = {amount}": f"salt_pepper:{amount}" for amount in SALT_AND_PEPPER})
 
 
 @figure("he-brightness", "Accuracy on CIFAR-10 with the brightness changed", "he2019, figure 11")
-def brightness(shelf: Shelf) -> Dots:
+def brightness(measured: StoredMeasurements) -> Dots:
     """Draw every gamma in both models: above 1 darkens."""
-    return _contaminated(shelf, {f"gamma {gamma}": f"gamma:{gamma}" for gamma in GAMMAS})
+    return _contaminated(measured, {f"gamma {gamma}": f"gamma:{gamma}" for gamma in GAMMAS})
 
 
 @figure("he-gaussian", "Accuracy on CIFAR-10 with Gaussian noise", "he2019, figure 12")
-def gaussian(shelf: Shelf) -> Dots:
+def gaussian(measured: StoredMeasurements) -> Dots:
     """Draw every width in both models."""
-    return _contaminated(shelf, {f"sigma {sigma}": f"gaussian:{sigma}" for sigma in (2, 8, 16)})
+    return _contaminated(measured, {f"sigma {sigma}": f"gaussian:{sigma}" for sigma in (2, 8, 16)})
 
 
-def _contaminated(shelf: Shelf, conditions: dict[str, str]) -> Dots:
-    rows = stored(partial(_contaminated_model, shelf, model, conditions) for model in CIFAR_MODELS)
+def _contaminated(measured: StoredMeasurements, conditions: dict[str, str]) -> Dots:
+    rows = stored(partial(_contaminated_model, measured, model, conditions) for model in CIFAR_MODELS)
     return Dots([row for of_model in rows for row in of_model], "accuracy, %")
 
 
-def _contaminated_model(shelf: Shelf, model: str, conditions: dict[str, str]) -> list[Row]:
+def _contaminated_model(measured: StoredMeasurements, model: str, conditions: dict[str, str]) -> list[Row]:
     title = MODEL_NAMES[model]
-    damaged = [partial(_accuracy, shelf, model, f"{title}, {name}", text) for name, text in conditions.items()]
-    return beside(partial(_accuracy, shelf, model, f"{title}, clean", "clean"), damaged)
+    damaged = [partial(_accuracy, measured, model, f"{title}, {name}", text) for name, text in conditions.items()]
+    return beside(partial(_accuracy, measured, model, f"{title}, clean", "clean"), damaged)

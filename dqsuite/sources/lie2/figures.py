@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from dqsuite.charts.figures import Dots, Grid, Grids, Row, Table, confusion, figure, row
+from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10, noise, volume
-from dqsuite.results.reader import Shelf
 from dqsuite.sources.drawing import CONVENTION, MODEL_NAMES, stored
 from dqsuite.sources.lie2.claims import MODELS, PUBLISHED
 
@@ -17,66 +17,66 @@ _WEAKEST = 4
 
 
 @figure("lie2-baselines", "Accuracy on clean data", "lie2, table 1")
-def baselines(shelf: Shelf) -> Dots:
+def baselines(measured: StoredMeasurements) -> Dots:
     """Set our accuracies beside the published ones."""
-    return Dots(stored(partial(_baseline, shelf, model) for model in PUBLISHED), "accuracy, %")
+    return Dots(stored(partial(_baseline, measured, model) for model in PUBLISHED), "accuracy, %")
 
 
-def _baseline(shelf: Shelf, model: str) -> Row:
-    return row(MODEL_NAMES[model], shelf.accuracy(model), PUBLISHED[model])
+def _baseline(measured: StoredMeasurements, model: str) -> Row:
+    return row(MODEL_NAMES[model], measured.accuracy(model), PUBLISHED[model])
 
 
 @figure("lie2-clean", "What is taken for what, on clean data", "lie2, figure 1")
-def clean(shelf: Shelf) -> Grids:
+def clean(measured: StoredMeasurements) -> Grids:
     """Draw the confusion matrix of each model."""
-    return Grids(stored(partial(_confusion, shelf, model, "clean") for model in MODELS), f"{_IMAGES} {CONVENTION}")
+    return Grids(stored(partial(_confusion, measured, model, "clean") for model in MODELS), f"{_IMAGES} {CONVENTION}")
 
 
 @figure("lie2-noise", "The same with 10% noise", "lie2, figure 2")
-def with_noise(shelf: Shelf) -> Grids:
+def with_noise(measured: StoredMeasurements) -> Grids:
     """Draw both matrices of each model."""
-    return _both(shelf, noise("0.1"))
+    return _both(measured, noise("0.1"))
 
 
 @figure("lie2-volume", "The same with two fifths of the records", "lie2, figure 4")
-def with_less(shelf: Shelf) -> Grids:
+def with_less(measured: StoredMeasurements) -> Grids:
     """Draw both matrices of each model."""
-    return _both(shelf, volume("0.4"))
+    return _both(measured, volume("0.4"))
 
 
-def _both(shelf: Shelf, condition: str) -> Grids:
-    makers = [partial(draw, shelf, model, condition) for model in MODELS for draw in (_confusion, _relative)]
+def _both(measured: StoredMeasurements, condition: str) -> Grids:
+    makers = [partial(draw, measured, model, condition) for model in MODELS for draw in (_confusion, _relative)]
     return Grids(stored(makers), f"{_IMAGES} {CONVENTION}")
 
 
-def _confusion(shelf: Shelf, model: str, condition: str) -> Grid:
-    return confusion(MODEL_NAMES[model], CIFAR10, shelf.matrix(model, condition))
+def _confusion(measured: StoredMeasurements, model: str, condition: str) -> Grid:
+    return confusion(MODEL_NAMES[model], CIFAR10, measured.matrix(model, condition))
 
 
-def _relative(shelf: Shelf, model: str, condition: str) -> Grid:
-    values = shelf.relative(model, condition)
+def _relative(measured: StoredMeasurements, model: str, condition: str) -> Grid:
+    values = measured.relative(model, condition)
     return confusion(f"{MODEL_NAMES[model]}, minus clean", CIFAR10, values, signed=True)
 
 
 @figure("lie2-weakest-noise", "The weakest classes with 30% noise", "lie2, figure 3")
-def weakest_with_noise(shelf: Shelf) -> Table:
+def weakest_with_noise(measured: StoredMeasurements) -> Table:
     """List four classes of each model."""
-    return _weakest(shelf, noise("0.3"))
+    return _weakest(measured, noise("0.3"))
 
 
 @figure("lie2-weakest-volume", "The weakest classes with a tenth of the records", "lie2, figure 5")
-def weakest_with_less(shelf: Shelf) -> Table:
+def weakest_with_less(measured: StoredMeasurements) -> Table:
     """List four classes of each model."""
-    return _weakest(shelf, volume("0.1"))
+    return _weakest(measured, volume("0.1"))
 
 
-def _weakest(shelf: Shelf, condition: str) -> Table:
+def _weakest(measured: StoredMeasurements, condition: str) -> Table:
     columns = [f"{place}." for place in range(1, _WEAKEST + 1)]
-    rows = stored(partial(_weakest_of, shelf, model, condition) for model in PUBLISHED)
+    rows = stored(partial(_weakest_of, measured, model, condition) for model in PUBLISHED)
     return Table(["model", *columns], rows, "TPR in percent, averaged over repeats; the weakest class first.")
 
 
-def _weakest_of(shelf: Shelf, model: str, condition: str) -> list[str]:
-    recall = shelf.recall(model, condition)
+def _weakest_of(measured: StoredMeasurements, model: str, condition: str) -> list[str]:
+    recall = measured.recall(model, condition)
     weakest = np.argsort(recall, kind="stable")[:_WEAKEST]
     return [MODEL_NAMES[model], *(f"{CIFAR10[index]} {100 * recall[index]:.1f}" for index in weakest)]

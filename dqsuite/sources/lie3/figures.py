@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.charts.figures import Curve, Grid, Grids, Lines, Panel, Point, figure, point
+from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10
-from dqsuite.results.reader import Shelf
 from dqsuite.sources.drawing import DAMAGE_NAMES, DAMAGES, MODEL_NAMES, beside, change, percent, stored
 from dqsuite.sources.lie3.claims import LEVELS, MODELS
 from dqsuite.statistics.estimate import ratio
@@ -18,30 +18,30 @@ _BIRD_TONES = {"custom": "first", "lenet": "noise", "resnet18": "less", "unresne
 
 
 @figure("lie3-accuracy", "Accuracy against noise, and against as much less data", "lie3, figure 1")
-def accuracy(shelf: Shelf) -> Lines:
+def accuracy(measured: StoredMeasurements) -> Lines:
     """Draw both curves of each model."""
-    panels = stored(partial(_accuracies, shelf, model) for model in MODELS)
+    panels = stored(partial(_accuracies, measured, model) for model in MODELS)
     return Lines(panels, "% of the records damaged or taken away", "accuracy, %")
 
 
-def _accuracies(shelf: Shelf, model: str) -> Panel:
-    return Panel(MODEL_NAMES[model], stored(partial(_accuracy_curve, shelf, model, damage) for damage in DAMAGES))
+def _accuracies(measured: StoredMeasurements, model: str) -> Panel:
+    return Panel(MODEL_NAMES[model], stored(partial(_accuracy_curve, measured, model, damage) for damage in DAMAGES))
 
 
-def _accuracy_curve(shelf: Shelf, model: str, damage: str) -> Curve:
-    damaged = [partial(_accuracy, shelf, model, damage, level) for level in LEVELS]
-    return Curve(DAMAGE_NAMES[damage], damage, beside(lambda: point(0, shelf.accuracy(model)), damaged))
+def _accuracy_curve(measured: StoredMeasurements, model: str, damage: str) -> Curve:
+    damaged = [partial(_accuracy, measured, model, damage, level) for level in LEVELS]
+    return Curve(DAMAGE_NAMES[damage], damage, beside(lambda: point(0, measured.accuracy(model)), damaged))
 
 
-def _accuracy(shelf: Shelf, model: str, damage: str, level: str) -> Point:
-    return point(percent(level), shelf.accuracy(model, DAMAGES[damage](level)))
+def _accuracy(measured: StoredMeasurements, model: str, damage: str, level: str) -> Point:
+    return point(percent(level), measured.accuracy(model, DAMAGES[damage](level)))
 
 
 @figure("lie3-airplane", "TPR of airplanes over that of the clean model (custom CNN)", "lie3, table 1")
-def airplane(shelf: Shelf) -> Grids:
+def airplane(measured: StoredMeasurements) -> Grids:
     """Draw the table of both normalised rates and the index between them."""
     index = CIFAR10.index("airplane")
-    rows = stored(partial(_normed_both, shelf, "custom", level) for level in LEVELS)
+    rows = stored(partial(_normed_both, measured, "custom", level) for level in LEVELS)
     values = np.array([[noisy[index], less[index], less[index] - noisy[index]] for _, noisy, less in rows])
     columns = ("TPR noise / clean", "TPR less data / clean", "Impact Index")
     levels = [f"{percent(level):g}%" for level, *_ in rows]
@@ -49,20 +49,22 @@ def airplane(shelf: Shelf) -> Grids:
     return Grids([Grid("Airplane", levels, columns, values, "level", "rate", digits=3)], note)
 
 
-def _normed_both(shelf: Shelf, model: str, level: str) -> tuple[str, NDArray[np.float64], NDArray[np.float64]]:
-    noisy, less = (_normed(shelf, model, make(level)) for make in DAMAGES.values())
+def _normed_both(
+    measured: StoredMeasurements, model: str, level: str
+) -> tuple[str, NDArray[np.float64], NDArray[np.float64]]:
+    noisy, less = (_normed(measured, model, make(level)) for make in DAMAGES.values())
     return level, noisy, less
 
 
-def _normed(shelf: Shelf, model: str, condition: str) -> NDArray[np.float64]:
-    clean = shelf.recall(model)
-    return np.asarray(shelf.recall(model, condition) / np.where(clean > 0, clean, np.nan))
+def _normed(measured: StoredMeasurements, model: str, condition: str) -> NDArray[np.float64]:
+    clean = measured.recall(model)
+    return np.asarray(measured.recall(model, condition) / np.where(clean > 0, clean, np.nan))
 
 
 @figure("lie3-distance", "The Impact Index is the distance between two curves (custom CNN)", "lie3, figure 3")
-def distance(shelf: Shelf) -> Lines:
+def distance(measured: StoredMeasurements) -> Lines:
     """Draw the normalised TPR of each class with the area between noise and less data."""
-    rows = stored(partial(_normed_both, shelf, "custom", level) for level in LEVELS)
+    rows = stored(partial(_normed_both, measured, "custom", level) for level in LEVELS)
     panels = []
     for index, name in enumerate(CIFAR10):
         noisy = [Point(0, 1), *(Point(percent(level), rates[index]) for level, rates, _ in rows)]
@@ -74,37 +76,37 @@ def distance(shelf: Shelf) -> Lines:
 
 
 @figure("lie3-impact", "Impact Index by class and level", "lie3, figure 4")
-def impact(shelf: Shelf) -> Grids:
+def impact(measured: StoredMeasurements) -> Grids:
     """Draw a heat map for each model."""
     return Grids(
-        stored(partial(_impacts, shelf, model) for model in MODELS), "Above 0, noise hurt more than less data."
+        stored(partial(_impacts, measured, model) for model in MODELS), "Above 0, noise hurt more than less data."
     )
 
 
-def _impacts(shelf: Shelf, model: str) -> Grid:
-    rows = stored(partial(_normed_both, shelf, model, level) for level in LEVELS)
+def _impacts(measured: StoredMeasurements, model: str) -> Grid:
+    rows = stored(partial(_normed_both, measured, model, level) for level in LEVELS)
     values = np.array([less - noisy for _, noisy, less in rows]).T
     levels = [f"{percent(level):g}%" for level, *_ in rows]
     return Grid(MODEL_NAMES[model], CIFAR10, levels, values, "class", "level", signed=True, digits=2)
 
 
 @figure("lie3-bird", "Impact Index of birds across models", "lie3, figure 5")
-def bird(shelf: Shelf) -> Lines:
+def bird(measured: StoredMeasurements) -> Lines:
     """Draw a curve for each model."""
-    curves = stored(partial(_bird_curve, shelf, model) for model in MODELS)
+    curves = stored(partial(_bird_curve, measured, model) for model in MODELS)
     return Lines([Panel("bird", curves)], "level, %", "Impact Index")
 
 
-def _bird_curve(shelf: Shelf, model: str) -> Curve:
-    points = stored(partial(_bird_impact, shelf, model, level) for level in LEVELS)
+def _bird_curve(measured: StoredMeasurements, model: str) -> Curve:
+    points = stored(partial(_bird_impact, measured, model, level) for level in LEVELS)
     return Curve(MODEL_NAMES[model], _BIRD_TONES[model], points)
 
 
-def _bird_impact(shelf: Shelf, model: str, level: str) -> Point:
-    noisy, less = (shelf.available(model, make(level)).recall("bird") for make in DAMAGES.values())
-    clean = shelf.available(model).recall("bird")
+def _bird_impact(measured: StoredMeasurements, model: str, level: str) -> Point:
+    noisy, less = (measured.available(model, make(level)).recall("bird") for make in DAMAGES.values())
+    clean = measured.available(model).recall("bird")
     if len(noisy) == len(less) == len(clean) and clean.any():
         return point(percent(level), change(ratio(less, clean), ratio(noisy, clean)))
     index = CIFAR10.index("bird")
-    _, noise_rates, less_rates = _normed_both(shelf, model, level)
+    _, noise_rates, less_rates = _normed_both(measured, model, level)
     return Point(percent(level), less_rates[index] - noise_rates[index])

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from dqsuite.charts.figures import Curve, Lines, Panel, Point, figure, point
-from dqsuite.results.reader import Shelf
+from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.sources.drawing import DATA_NAMES, beside, stored
 from dqsuite.sources.poisoning.claims import EASIEST_FIRST, MODEL, SMALL
 from dqsuite.sources.published import POISONING
@@ -26,43 +26,43 @@ _NOTE = (
 
 
 @figure("poisoning-all", "Accuracy with wrong labels, all items", "poisoning, first figure")
-def all_items(shelf: Shelf) -> Lines:
+def all_items(measured: StoredMeasurements) -> Lines:
     """Draw a panel for each data set."""
-    return _panels(shelf, "all")
+    return _panels(measured, "all")
 
 
 @figure("poisoning-small", "Accuracy with wrong labels, the first 1,000 items", "poisoning, second figure")
-def thousand_items(shelf: Shelf) -> Lines:
+def thousand_items(measured: StoredMeasurements) -> Lines:
     """Draw a panel for each data set."""
-    return _panels(shelf, "1,000")
+    return _panels(measured, "1,000")
 
 
-def _panels(shelf: Shelf, items: str) -> Lines:
-    panels = stored(partial(_panel, shelf, items, data) for data in EASIEST_FIRST)
+def _panels(measured: StoredMeasurements, items: str) -> Lines:
+    panels = stored(partial(_panel, measured, items, data) for data in EASIEST_FIRST)
     return Lines(panels, "% of the labels wrong", "accuracy, %", _NOTE)
 
 
-def _panel(shelf: Shelf, items: str, data: str) -> Panel:
-    ours = stored(partial(_ours, shelf, items, data, kind) for kind in _KINDS)
+def _panel(measured: StoredMeasurements, items: str, data: str) -> Panel:
+    ours = stored(partial(_ours, measured, items, data, kind) for kind in _KINDS)
     theirs = [_theirs(items, data, kind) for kind in _PUBLISHED]
     return Panel(DATA_NAMES[data], [*ours, *theirs])
 
 
-def _ours(shelf: Shelf, items: str, data: str, kind: str) -> Curve:
+def _ours(measured: StoredMeasurements, items: str, data: str, kind: str) -> Curve:
     start = SMALL if items == "1,000" else ""
-    wrong = [partial(_point, shelf, data, start, kind, percent) for percent in PERCENTS]
-    points = beside(lambda: point(0, shelf.accuracy(MODEL, start or "clean", data=data)), wrong)
+    wrong = [partial(_point, measured, data, start, kind, percent) for percent in PERCENTS]
+    points = beside(lambda: point(0, measured.accuracy(MODEL, start or "clean", data=data)), wrong)
     name, tone = _KINDS[kind]
     return Curve(name, tone, points)
 
 
-def _point(shelf: Shelf, data: str, start: str, kind: str, percent: int) -> Point:
+def _point(measured: StoredMeasurements, data: str, start: str, kind: str, percent: int) -> Point:
     condition = "+".join(filter(None, [start, f"{kind}:{percent / 100:g}"]))
-    return point(percent, shelf.accuracy(MODEL, condition, data=data), _wrong(shelf, data, condition))
+    return point(percent, measured.accuracy(MODEL, condition, data=data), _wrong(measured, data, condition))
 
 
-def _wrong(shelf: Shelf, data: str, condition: str) -> str:
-    rates = [manifest.effective_rate for manifest in shelf.manifests(MODEL, condition, data=data)]
+def _wrong(measured: StoredMeasurements, data: str, condition: str) -> str:
+    rates = [manifest.effective_rate for manifest in measured.manifests(MODEL, condition, data=data)]
     return f"{100 * np.mean(rates):.1f}% wrong"
 
 

@@ -16,8 +16,8 @@ from dqsuite.benchmark.styles import Style
 from dqsuite.benchmark.training import Accuracies
 from dqsuite.benchmark.turns import in_turn, process
 from dqsuite.core.errors import DqError
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.results import study
 
 pytestmark = pytest.mark.thorough
 
@@ -29,7 +29,7 @@ def test_the_plain_loop_learns_what_ours_learns(case):
     recipe = fixed(RECIPES[case.recipe].with_settings(batch_size=20), 6)
     recipe = dataclasses.replace(recipe, learning_rate=min(recipe.learning_rate, 0.02))  # gentle on so few images
     model, size = ("lenet", 16) if recipe.crop else (case.model, 8)  # a crop of the smallest images loses them
-    plan = study.plan(f"{EASY};size={size}", [model], [], recipe=recipe, repeats=1, precision="fp32")
+    plan = plan_grid(f"{EASY};size={size}", [model], [], recipe=recipe, repeats=1, precision="fp32")
     dataset, (cell,) = datasets.load(plan.dataset), plan.cells
     plain = train_plain(cell, dataset, channels_of(dataset, cell.recipe.scaling), "cpu", Style(1, 0))
     ours = ours_one(plan, cell, "cpu").right[0]

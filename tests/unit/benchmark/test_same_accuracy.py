@@ -9,8 +9,8 @@ from dqsuite import datasets
 from dqsuite.benchmark.cases import fixed
 from dqsuite.benchmark.plain import channels_of, train_plain
 from dqsuite.benchmark.styles import Style
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.results import study
 from dqsuite.statistics.estimate import estimate
 from dqsuite.training import train
 
@@ -27,7 +27,7 @@ SEEN = 0.05  # of the accuracy: the least difference that so few repeats on 360 
 )
 def test_the_fast_path_and_a_plain_loop_reach_the_same_accuracy(model, recipe, epochs):
     digits = datasets.load("digits")
-    plan = study.plan(
+    plan = plan_grid(
         "digits", [model], [CONDITION], recipe=fixed(RECIPES[recipe], epochs), repeats=REPEATS, precision="fp32"
     )
     channels = channels_of(digits, plan.cells[0].recipe.scaling)

@@ -6,13 +6,12 @@ import pytest
 from test_requirements import CELLS, cifar10, put
 
 from dqsuite.claims import cache as remembered
-from dqsuite.claims.cache import judge_all
 from dqsuite.experiment.store import Store
 from dqsuite.statistics.verdict import Status
 
 
 def judged(store, say=pytest.fail):
-    found = {(each.claim, each.case): each for each in judge_all(store, "full", "fp32", say)}
+    found = {(each.claim, each.case): each for each in remembered.cached_verdicts(store, "full", "any", say)}
     return found["lie3-noise-hurts-more", "lenet-0.1"].verdict
 
 
@@ -30,7 +29,7 @@ def test_verdicts_are_kept_until_the_store_holds_something_else(tmp_path, monkey
     assert found.n == 5
     assert len(kept(store)) == 1
     assert kept(store) != before
-    monkeypatch.setattr(remembered, "StoreLab", pytest.fail)
+    monkeypatch.setattr(remembered, "Evaluator", pytest.fail)
     assert judged(store) == found
 
 

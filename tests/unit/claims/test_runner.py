@@ -65,35 +65,35 @@ def store_half_of_the_second(folder):
 
 def test_a_case_is_trained_and_judged_and_nothing_else_without_a_budget(tmp_path, clock):
     here = runner(tmp_path)
-    assert here.verdict(noise_hurts_more, FIRST).n == 2
+    assert here.judge(noise_hurts_more, FIRST).verdict.n == 2
     assert clock.trained == cells_of(noise_hurts_more, FIRST, "full", "fp32")
-    assert here.verdict(noise_hurts_more, FIRST).n == 2
+    assert here.judge(noise_hurts_more, FIRST).verdict.n == 2
     assert len(clock.trained) == 4
 
 
 def test_a_budget_goes_to_the_case_that_lacks_least_and_the_next_night_goes_on(tmp_path, clock):
     store_half_of_the_second(tmp_path)
     night = runner(tmp_path, deadline=2.0)
-    spent = night.verdict(noise_hurts_more, FIRST)
+    spent = night.judge(noise_hurts_more, FIRST).verdict
     assert (spent.status, spent.note) == (Status.NOT_MEASURED, "the time budget is spent")
     assert {cell.corruption for cell in clock.trained} == {"first:300+reduce:0.2"}
-    assert night.verdict(noise_hurts_more, SECOND).n == 2
+    assert night.judge(noise_hurts_more, SECOND).verdict.n == 2
     clock.now = 0.0
-    assert runner(tmp_path, deadline=4.0).verdict(noise_hurts_more, FIRST).n == 2
+    assert runner(tmp_path, deadline=4.0).judge(noise_hurts_more, FIRST).verdict.n == 2
     assert len(clock.trained) == len(set(clock.trained)) == 2 + 4
 
 
 def test_what_is_stored_is_judged_after_the_deadline(tmp_path, clock):
-    runner(tmp_path).verdict(noise_hurts_more, FIRST)
-    assert runner(tmp_path, deadline=-1.0).verdict(noise_hurts_more, FIRST).n == 2
+    runner(tmp_path).judge(noise_hurts_more, FIRST)
+    assert runner(tmp_path, deadline=-1.0).judge(noise_hurts_more, FIRST).verdict.n == 2
 
 
 def test_a_store_that_others_fill_is_seen_again(tmp_path, clock):
     here = runner(tmp_path)
-    here.verdict(noise_hurts_more, FIRST)
-    runner(tmp_path).verdict(noise_hurts_more, SECOND)
+    here.judge(noise_hurts_more, FIRST)
+    runner(tmp_path).judge(noise_hurts_more, SECOND)
     trained = len(clock.trained)
-    assert here.verdict(noise_hurts_more, SECOND).n == 2
+    assert here.judge(noise_hurts_more, SECOND).verdict.n == 2
     assert len(clock.trained) == trained
 
 
@@ -105,18 +105,18 @@ def test_a_broken_judge_and_a_missing_data_set_harm_no_other_case(tmp_path, cloc
         raise DqError("there is no network", "wait")
 
     cases = [(Claim("lie9-broken", "a defect", "never", [{}], broken), {}), (noise_hurts_more, FIRST)]
-    assert runner(tmp_path, 99.0, cases).verdict(noise_hurts_more, FIRST).n == 2
+    assert runner(tmp_path, 99.0, cases).judge(noise_hurts_more, FIRST).verdict.n == 2
     with pytest.raises(ZeroDivisionError):
-        runner(tmp_path, 99.0, cases).verdict(*cases[0])
+        runner(tmp_path, 99.0, cases).judge(*cases[0])
     monkeypatch.setattr(datasets, "identify", absent)
-    verdict = runner(tmp_path).verdict(noise_hurts_more, SECOND)
+    verdict = runner(tmp_path).judge(noise_hurts_more, SECOND).verdict
     assert (verdict.status, verdict.note) == (Status.NOT_MEASURED, "there is no network; wait")
 
 
 def test_a_condition_that_does_not_exist_is_an_error_in_an_empty_store_too(tmp_path, clock):
     mistaken = Claim("lie9-typo", "a typo", "never", [{}], lambda measured: measured.at("lenet", "shufle:0.1"))
     with pytest.raises(DqError, match="unknown corruption 'shufle'"):
-        runner(tmp_path).verdict(mistaken, {})
+        runner(tmp_path).judge(mistaken, {})
 
 
 def test_a_cell_that_cannot_be_trained_is_an_error(tmp_path, clock, monkeypatch):
@@ -125,5 +125,5 @@ def test_a_cell_that_cannot_be_trained_is_an_error(tmp_path, clock, monkeypatch)
 
     monkeypatch.setattr(benches, "train", refuse)
     with pytest.raises(DqError, match="cannot be trained"):
-        runner(tmp_path).verdict(noise_hurts_more, FIRST)
+        runner(tmp_path).judge(noise_hurts_more, FIRST)
     assert list(Store(tmp_path).list(OUTCOMES)) == []

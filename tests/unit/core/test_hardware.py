@@ -16,13 +16,19 @@ def test_the_device_agrees_with_torch():
     assert hardware.resolve_device("cpu") == "cpu"
 
 
-def test_bf16_is_a_matter_of_the_processors_flags(monkeypatch):
-    for flags, precision in (({"avx2"}, "fp32"), ({"avx512_bf16"}, "fp32"), ({"amx_bf16"}, "bf16"), (set(), "fp32")):
+def test_training_is_fp32_on_every_cpu_and_bf16_where_a_gpu_has_it(monkeypatch):
+    for flags in ({"avx2"}, {"avx512_bf16"}, {"amx_bf16"}, set()):
         monkeypatch.setattr(hardware, "cpu_flags", lambda flags=flags: flags)
-        assert hardware.native_precision("cpu") == precision
+        assert hardware.training_precision("auto", "cpu") == "fp32"
     for major, precision in ((7, "fp32"), (8, "bf16"), (9, "bf16")):
         monkeypatch.setattr(hardware, "cuda_capability", lambda major=major: major)
-        assert hardware.native_precision("cuda") == precision
+        assert hardware.training_precision("auto", "cuda") == precision
+
+
+def test_a_precision_that_is_asked_for_is_taken():
+    assert hardware.training_precision("bf16", "cpu") == "bf16"
+    with pytest.raises(DqError, match="unknown precision 'half'; use auto, fp32 or bf16"):
+        hardware.training_precision("half", "cpu")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/cpuinfo")

@@ -5,7 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from dqsuite.datasets import Card, Dataset, load
+from dqsuite.datasets import Dataset, load
+from dqsuite.experiment.card import Card
 
 
 def of(arrays, classes=("a", "b", "c")):
@@ -50,14 +51,14 @@ def test_a_known_fingerprint_is_not_computed_again(arrays):
 
 
 def test_a_card_says_what_is_in_the_data_set(arrays):
-    card = of(arrays).card()
+    card = Card.of(of(arrays))
     assert (card.name, card.classes) == ("mine", ("a", "b", "c"))
     assert (card.n_train, card.train_histogram, card.image_shape) == (12, (4, 4, 4), (8, 9, 1))
     assert (card.fingerprint, card.variant) == (of(arrays).fingerprint, "")
 
 
 def test_a_card_survives_its_bytes():
-    card = load("planted;classes=3;train=30;test=15").card()
+    card = Card.of(load("planted;classes=3;train=30;test=15"))
     copy = Card.from_bytes(card.to_bytes())
     np.testing.assert_array_equal(copy.y_test, card.y_test)
     assert copy.y_test.dtype == np.int64
@@ -87,6 +88,6 @@ def npz(**arrays):
     ids=["empty", "not a zip", "cut", "zeros inside", "other keys", "empty header", "no JSON", "objects", "dtype"],
 )
 def test_a_damaged_card_is_a_value_error(damage):
-    data = load("planted;classes=3;train=30;test=15").card().to_bytes()
+    data = Card.of(load("planted;classes=3;train=30;test=15")).to_bytes()
     with pytest.raises(ValueError, match=r"damaged (card|record)"):
         Card.from_bytes(damage(data))

@@ -9,6 +9,7 @@ from PIL import Image
 
 from dqsuite.core.errors import DqError
 from dqsuite.datasets import identify, load
+from dqsuite.experiment.card import Card
 
 
 def draw(path, mode="L", size=(9, 8), value=0):
@@ -84,7 +85,7 @@ def test_a_changed_or_added_file_is_seen(pets):
 def test_one_coloured_image_makes_all_of_them_coloured(pets):
     draw(pets / "dog" / "0.png", "RGB", value=50)
     dataset = load(f"folder:{pets}")
-    assert dataset.card().image_shape == (8, 9, 3)
+    assert Card.of(dataset).image_shape == (8, 9, 3)
     assert (dataset.x_train == dataset.x_train[..., :1]).all()
 
 
@@ -94,7 +95,7 @@ def test_every_mode_is_read_as_grey_or_rgb(tmp_path, mode, channels):
         for number in range(2):
             draw(tmp_path / name / f"{number}.{'tif' if mode == 'CMYK' else 'png'}", mode, value=value)
     dataset = load(f"folder:{tmp_path}")
-    assert dataset.card().image_shape == (8, 9, channels)
+    assert Card.of(dataset).image_shape == (8, 9, channels)
     assert [dataset.x_train[label].mean() for label in (0, 1)] == [0, 255]
 
 
@@ -132,7 +133,7 @@ def test_an_image_of_which_pillow_warns_is_read_and_one_twice_as_large_is_refuse
 
 def test_a_size_resizes_every_image(pets):
     draw(pets / "cat" / "0.png", size=(20, 30))
-    assert load(f"folder:{pets};size=16").card().image_shape == (16, 16, 1)
+    assert Card.of(load(f"folder:{pets};size=16")).image_shape == (16, 16, 1)
 
 
 def empty(pets):

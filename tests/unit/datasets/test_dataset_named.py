@@ -12,6 +12,7 @@ from dqsuite.datasets import identify, load
 from dqsuite.datasets.named import CLASSES, SIDES
 from dqsuite.datasets.resize import all_resized
 from dqsuite.experiment import card
+from dqsuite.experiment.card import Card
 
 REAL = os.environ.get("DQSUITE_DATA", "")
 KNOWN = json.loads(Path(card.__file__).with_name("known.json").read_text())
@@ -68,7 +69,7 @@ def test_a_size_resizes_both_splits_and_changes_nothing_else(cache):
     for labels in ("y_train", "y_test"):
         np.testing.assert_array_equal(getattr(large, labels), getattr(small, labels))
     assert large.classes == small.classes
-    assert large.card().image_shape == (56, 56, 1)
+    assert Card.of(large).image_shape == (56, 56, 1)
 
 
 def test_resized_images_have_a_name_and_a_fingerprint_of_their_own(cache):
@@ -78,7 +79,7 @@ def test_resized_images_have_a_name_and_a_fingerprint_of_their_own(cache):
     assert len({identity.fingerprint for identity in found.values()}) == 3
     for text, identity in found.items():
         dataset = load(text)
-        assert (dataset.card().name, dataset.fingerprint) == (identity.name, identity.fingerprint)
+        assert (Card.of(dataset).name, dataset.fingerprint) == (identity.name, identity.fingerprint)
         assert dataset.arrays.fingerprint() == identity.fingerprint == identify(text).fingerprint
 
 
@@ -105,7 +106,7 @@ def test_a_size_out_of_range_is_refused_before_anything_is_read(size):
 
 def test_another_content_under_a_known_name_is_no_known_variant(cache):
     tiny(cache / "mnist.npz", 1)
-    assert load("mnist").card().variant == ""
+    assert Card.of(load("mnist")).variant == ""
 
 
 @pytest.mark.parametrize(("name", "count"), [("mnist", 10), ("fashion_mnist", 10), ("cifar10", 10), ("cifar100", 100)])
@@ -130,7 +131,7 @@ def test_the_published_data_sets_are_recognised(name, real):
 
 @pytest.mark.skipif(not REAL, reason="DQSUITE_DATA does not say where the published data sets are")
 def test_a_card_names_the_variant(real):
-    card = load("mnist").card()
+    card = Card.of(load("mnist"))
     assert card.variant == "official"
     assert card.image_shape == (28, 28, 1)
     assert (card.n_train, len(card.y_test)) == (60_000, 10_000)

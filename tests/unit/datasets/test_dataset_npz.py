@@ -5,6 +5,7 @@ import pytest
 
 from dqsuite.core.errors import DqError
 from dqsuite.datasets import load
+from dqsuite.experiment.card import Card
 
 NAMES = np.array(["ant", "bee", "cat"])
 
@@ -39,7 +40,7 @@ def test_equivalent_files_are_the_same_data_set(arrays, save, change):
 
 def test_colour_images_keep_their_channels(arrays, save):
     rgb = {key: np.repeat(arrays[key][..., None], 3, axis=3) for key in ("x_train", "x_test")}
-    assert load(save(arrays | rgb)).card().image_shape == (8, 9, 3)
+    assert Card.of(load(save(arrays | rgb))).image_shape == (8, 9, 3)
 
 
 @pytest.mark.parametrize("key", ["classes", "class_names"])

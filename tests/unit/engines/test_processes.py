@@ -12,9 +12,9 @@ from dqsuite.core.errors import DqError
 from dqsuite.engines import processes
 from dqsuite.engines.worker import Epoch, Finished, Job, Started
 from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
-from dqsuite.results import study
 from dqsuite.training import train
 
 pytestmark = pytest.mark.thorough
@@ -23,7 +23,7 @@ RECIPE = RECIPES["standard"].with_settings(epochs=1)
 
 
 def plan(conditions=("shuffle:0.1", "reduce:0.1"), repeats=3):
-    return study.plan("digits", ["lenet"], conditions, recipe=RECIPE, repeats=repeats, precision="fp32")
+    return plan_grid("digits", ["lenet"], conditions, recipe=RECIPE, repeats=repeats, precision="fp32")
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import zipfile
 
 import numpy as np
 import pytest
-from fabricated import dataset, fill, outcome, plan
+from fabricated import dataset, fill, outcome, plan, studies
 
 from dqsuite.core.errors import DqError
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack, unpack
 from dqsuite.experiment.evidence import export_evidence, import_evidence
 from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
-from dqsuite.results import study
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_store_moves_whole_but_for_confidences(here, there, tmp_path):
     assert (merge.added, merge.present, merge.differing, merge.damaged) == (6, 0, [], [])
     assert sorted(there.list(OUTCOMES)) == sorted(here.list(OUTCOMES))
     assert list(there.list(CONFIDENCES)) == []
-    assert len(study.load_studies(there, pytest.fail)) == 1
+    assert len(studies(there, pytest.fail)) == 1
 
 
 def test_importing_twice_adds_nothing(here, there, tmp_path):
@@ -84,7 +84,7 @@ def test_damaged_and_misnamed_records_are_left_out(here, there, tmp_path):
 
 
 def test_a_record_cannot_be_written_outside_the_store(there, tmp_path):
-    header, arrays = unpack(dataset().card().to_bytes())
+    header, arrays = unpack(Card.of(dataset()).to_bytes())
     with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
         file.writestr("evidence.json", json.dumps({"format": 1}))
         file.writestr("cards/../../../escape", pack(header | {"fingerprint": "../../../escape"}, **arrays))

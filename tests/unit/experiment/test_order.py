@@ -6,9 +6,9 @@ import pytest
 
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.order import MULTIPLICATIONS, effort, most_telling_first
+from dqsuite.experiment.plan import versions
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.models import MODELS
-from dqsuite.results import study
 
 SECONDS = {"a": 1.0, "b": 10.0, "c": 3.0, "d": 8.0}
 
@@ -30,7 +30,7 @@ def test_the_case_that_lacks_the_least_training_comes_next(needs, order):
 
 
 def cell(corruption="clean", model="lenet", recipe="standard", dataset="cifar10"):
-    return Cell(dataset, corruption, model, RECIPES[recipe], "fp32", 0, study.versions(corruption, model))
+    return Cell(dataset, corruption, model, RECIPES[recipe], "fp32", 0, versions(corruption, model))
 
 
 @pytest.mark.parametrize(

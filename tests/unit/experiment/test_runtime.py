@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from fabricated import dataset, outcome, plan
 
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.outcome import CURVES
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.runtime import Costs, longest_first
@@ -12,7 +13,7 @@ from dqsuite.experiment.store import Store
 DATA = dataset()
 (CELL,) = plan(DATA, conditions=[], repeats=1).cells
 RECIPE = replace(RECIPES["standard"], epochs=10)
-CARD = DATA.card()
+CARD = Card.of(DATA)
 PER_EPOCH = 60 + 60 / 3  # images trained on, and a third of those measured, in the made data set
 
 

@@ -14,7 +14,7 @@ from dqsuite.claims.evaluate import Judged
 from dqsuite.claims.verdict_files import Verdicts
 from dqsuite.report import draw, findings
 from dqsuite.report.contradictions import contradictions
-from dqsuite.report.findings import Finding, Ruling
+from dqsuite.report.findings import Finding
 from dqsuite.report.page import Before
 from dqsuite.report.render import html
 from dqsuite.statistics.verdict import Status, Verdict
@@ -26,8 +26,8 @@ def text(page):
 
 
 def made(identity, *verdicts):
-    rulings = [Ruling(Judged(identity, str(case), "full", verdict), ()) for case, verdict in enumerate(verdicts)]
-    return Finding(CLAIMS[identity], rulings)
+    cases = [Judged(identity, str(case), "full", verdict) for case, verdict in enumerate(verdicts)]
+    return Finding(CLAIMS[identity], cases)
 
 
 HOLDS = Verdict(Status.HOLDS, -1.5, -2.0, -1.0, 5, "points", below=0.0)
@@ -54,7 +54,7 @@ def test_the_counts_are_those_of_the_verdicts(page):
 
 def test_a_finding_shows_the_case_that_decides():
     finding = made("lie3-noise-hurts-more", HOLDS, REFUTED, HOLDS)
-    assert finding.deciding.judged.case == "1"
+    assert finding.deciding.case == "1"
     assert finding.verdict.effect == 1.5
     assert finding.tally == "refuted in 1 of 3 cases, holds in 2"
     assert made("lie3-noise-hurts-more", HOLDS, HOLDS).tally == "all 2 cases"
@@ -76,9 +76,9 @@ def test_the_row_of_a_finding_shows_effect_interval_and_repeats(page, text):
     assert ">full<" in row
 
 
-def test_the_evidence_is_the_matrices_that_the_judge_asked_for(page, shelf, text):
+def test_the_evidence_is_the_matrices_that_the_judge_asked_for(page, measured, text):
     (finding,) = [each for each in page.ranked if each.claim.id == "lie1-bird-10k"]
-    basis = page.evidence(finding)
+    basis = findings.evidence(finding)
     assert {(m.asked.model, m.asked.condition) for m in basis.conditions} == {
         ("custom", "clean"),
         ("custom", "reduce:0.2"),
@@ -87,18 +87,18 @@ def test_the_evidence_is_the_matrices_that_the_judge_asked_for(page, shelf, text
     part = start + rest.partition("</details></td></tr>")[0]
     tables = Tables(part.replace(start, "<table><tr>", 1))
     np.testing.assert_allclose(
-        numbers(tables.of("custom, reduce:0.2 – truth in rows")), shelf.matrix("custom", "reduce:0.2")
+        numbers(tables.of("custom, reduce:0.2 – truth in rows")), measured.matrix("custom", "reduce:0.2")
     )
     np.testing.assert_allclose(
         numbers(tables.of("custom, reduce:0.2, minus clean – truth in rows")),
-        shelf.relative("custom", "reduce:0.2"),
+        measured.relative("custom", "reduce:0.2"),
         atol=1e-9,
     )
 
 
 def test_the_evidence_has_both_epochs_and_the_realised_noise(page):
     (finding,) = [each for each in page.ranked if each.claim.id == "he-label-20-intolerable"]
-    found = {m.asked.condition: m for m in page.evidence(finding).conditions if m.asked.model == "nin"}
+    found = {m.asked.condition: m for m in findings.evidence(finding).conditions if m.asked.model == "nin"}
     measured = found["wrong:0.4"]
     assert measured.best.mean > measured.last.mean
     last, _, best, gap, wrong, records, repeats = draw.condition(measured)
@@ -138,7 +138,7 @@ def test_what_has_neither_interval_nor_bound_has_no_bar():
 
 
 def test_changes_are_shown_with_what_broke_first(page):
-    now = {ruling.judged.claim: ruling.judged for finding in page.findings for ruling in finding.rulings}
+    now = {case.claim: case for finding in page.findings for case in finding.cases}
     measured = next(each for each in now.values() if each.verdict.status is Status.REFUTED)
     before = replace(measured, verdict=replace(measured.verdict, status=Status.HOLDS, effect=-9.0, low=-9.5, high=-8.5))
     compared = replace(page, before=Before("the report of yesterday", Verdicts("full", (before,))))
@@ -157,10 +157,10 @@ def test_contradictions_are_side_by_side_each_once(page, text):
     assert text.count('<article class="against">') == 9
 
 
-def test_how_it_was_made_names_data_recipes_and_realised_damage(page, text):
+def test_how_it_was_made_names_data_recipes_and_realised_damage(page, text, reader):
     tables = Tables(text)
     (row,) = [row for row in tables.of("Data sets")[1:] if row[0] == "cifar10"]
-    assert row[1] in {outcome.fingerprint for outcome in page.shelf.all.values()}
+    assert row[1] in {outcome.fingerprint for outcome in reader.everything()}
     damage = {tuple(row[:2]): row for row in tables.of("Realised damage")[1:]}
     assert damage["cifar10", "shuffle:0.1"][2] == "9.0%"
     recipe = {row[0]: row for row in tables.of("Recipe lie-lenet")[1:]}

@@ -9,11 +9,13 @@ from fabricated import fill as fill_made
 from page_reader import Tables
 
 from dqsuite.claims import verdict_files
+from dqsuite.claims.evaluate import Evaluator
 from dqsuite.core.errors import DqError
 from dqsuite.experiment import evidence
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.report.store_report import VERDICTS, draw_store
+from dqsuite.results.reader import Reader
 from dqsuite.sources.lie3.claims import noise_hurts_more
 from dqsuite.statistics.verdict import Status
 
@@ -28,7 +30,7 @@ def report(tmp_path):
 
     def draw(store, other=None, say=pytest.fail):
         path = tmp_path / "reports" / "index.html"
-        page = draw_store(store, path, "full", other=other, figures=None, say=say)
+        page = draw_store(Reader(store, say), path, "full", other=other, figures=None)
         return page, path.read_text()
 
     return draw
@@ -43,10 +45,8 @@ def store(tmp_path):
 
 def with_verdicts(store, folder, **changed):
     """Return a file of the store's verdicts, of which the measured one is changed."""
-    from dqsuite.report import findings
-    from dqsuite.results.reader import Shelf
 
-    found = findings.judged(findings.judge_all(Shelf(store, "full", pytest.fail)))
+    found = Evaluator(Reader(store, pytest.fail), "full").judge_all()
     plain = verdict_files.to_json("full", found)
     plain["verdicts"] = [each | changed if each["claim"] == noise_hurts_more.id else each for each in plain["verdicts"]]
     file = folder / "other.json"
@@ -121,12 +121,12 @@ def test_a_finding_that_held_and_is_refuted_is_broken(report, tmp_path, store):
 
 def test_a_finding_that_became_inconclusive_is_shown_and_not_broken(report, tmp_path, store):
     full = report(store)[0].findings
-    (ruling,) = [each for finding in full for each in finding.rulings if each.judged.case == "lenet-0.3"]
-    before = "refuted" if ruling.verdict.status == "holds" else "holds"
+    (case,) = [each for finding in full for each in finding.cases if each.case == "lenet-0.3"]
+    before = "refuted" if case.verdict.status == "holds" else "holds"
     page, _ = report(store, other=with_verdicts(store, tmp_path, status=before))
     (change,) = page.changes
     assert change.flipped
-    assert change.broken == (before == "holds" and ruling.verdict.status is Status.REFUTED)
+    assert change.broken == (before == "holds" and case.verdict.status is Status.REFUTED)
 
 
 @pytest.mark.parametrize("name", ["none", "empty", "text.json", "quick.json"])
@@ -205,6 +205,6 @@ def test_the_report_of_the_same_store_is_the_same(store, tmp_path):
     texts = []
     for name in ("one", "two"):
         path = tmp_path / name / "index.html"
-        draw_store(store, path, "full", other=None, figures=None, say=pytest.fail)
+        draw_store(Reader(store, pytest.fail), path, "full", other=None, figures=None)
         texts.append(path.read_text())
     assert texts[0] == texts[1]

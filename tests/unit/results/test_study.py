@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fabricated import dataset, fill, outcome, plan
+from fabricated import dataset, fill, outcome, plan, studies
 
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack, unpack
+from dqsuite.experiment.plan import TRAINER_VERSION, versions
 from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.results import study
@@ -105,7 +107,7 @@ def test_a_whole_store_is_one_study_for_each_data_set_never_mixed(store):
     small, large = dataset(per_class=20), dataset(per_class=30)
     fill(store, small, plan(small))
     fill(store, large, plan(large))
-    found = study.load_studies(store, silent)
+    found = studies(store, silent)
     assert sorted(len(one.card.y_test) for one in found) == [60, 90]
     assert all({o.fingerprint for o in one.outcomes} == {one.card.fingerprint} for one in found)
 
@@ -113,9 +115,9 @@ def test_a_whole_store_is_one_study_for_each_data_set_never_mixed(store):
 def test_outcomes_of_another_version_are_left_out_and_it_is_said(store, monkeypatch):
     data = dataset()
     fill(store, data, plan(data))
-    monkeypatch.setattr(study.train, "VERSION", 99)
+    monkeypatch.setattr("dqsuite.experiment.plan.TRAINER_VERSION", 99)
     said = []
-    assert study.load_studies(store, said.append) == []
+    assert studies(store, said.append) == []
     assert said == ["6 outcomes were measured by another version of dqsuite and are not used"]
 
 
@@ -141,7 +143,7 @@ def test_outcomes_that_another_version_wrote_are_left_where_they_are(store, chan
     fill(store, data, plan(data))
     alter(store, change)
     said = []
-    assert study.load_studies(store, said.append) == []
+    assert studies(store, said.append) == []
     assert said == ["6 outcomes were written by another version of dqsuite and are not used"]
     assert len(list(store.list(OUTCOMES))) == 6
 
@@ -152,7 +154,7 @@ def test_a_corruption_that_this_version_does_not_know_is_left_out(store):
     foreign = [type(c).from_json(c.to_json() | {"corruption": "smudge:0.1"}) for c in wanted.cells[:1]]
     fill(store, data, type(wanted)(wanted.dataset, wanted.fingerprint, (*wanted.cells, *foreign)))
     said = []
-    (found,) = study.load_studies(store, said.append)
+    (found,) = studies(store, said.append)
     assert len(found.outcomes) == 6
     assert "1 outcomes were measured by another version" in said[0]
 
@@ -185,7 +187,7 @@ def test_outcomes_that_do_not_fit_the_data_set_are_left_out(store, change):
     change(header, arrays)
     (store.root / OUTCOMES / name[:2] / name).write_bytes(pack(header, **arrays))
     said = []
-    (found,) = study.load_studies(store, said.append)
+    (found,) = studies(store, said.append)
     assert len(found.outcomes) == 3
     assert said == ["1 outcomes do not fit the data set made and are left out"]
 
@@ -196,7 +198,7 @@ def test_the_same_content_under_two_names_is_two_studies(store):
     other = [type(cell).from_json(cell.to_json() | {"dataset": "other"}) for cell in one.cells]
     fill(store, data, one)
     fill(store, data, type(one)("other", one.fingerprint, tuple(other)))
-    assert [found.accuracy("lenet", "clean").n for found in study.load_studies(store, silent)] == [3, 3]
+    assert [found.accuracy("lenet", "clean").n for found in studies(store, silent)] == [3, 3]
 
 
 def test_outcomes_without_their_card_are_said(store):
@@ -204,7 +206,7 @@ def test_outcomes_without_their_card_are_said(store):
     fill(store, data, plan(data))
     (store.root / CARDS / data.fingerprint[:2] / data.fingerprint).unlink()
     said = []
-    assert study.load_studies(store, said.append) == []
+    assert studies(store, said.append) == []
     assert "its card is missing" in said[0]
 
 
@@ -212,21 +214,21 @@ def test_the_time_left_is_that_of_the_longest_cell_at_least(store):
     data = dataset()
     wanted = plan(data, repeats=3)
     costs = Costs(store, "cpu")
-    assert study.seconds_left(costs, wanted, wanted.cells, data.card(), 2) is None
+    assert study.seconds_left(costs, wanted, wanted.cells, Card.of(data), 2) is None
     costs.note(outcome(wanted.cells[0], data))
-    each = costs.seconds(wanted, data.card())[wanted.cells[0]]
+    each = costs.seconds(wanted, Card.of(data))[wanted.cells[0]]
     costs.note_start(5.0)
-    assert study.seconds_left(costs, wanted, wanted.cells, data.card(), 2) == pytest.approx(5 + 6 * each / 2)
-    assert study.seconds_left(costs, wanted, wanted.cells, data.card(), 20) == pytest.approx(5 + each)
-    assert study.seconds_left(costs, wanted, [], data.card(), 2) == 0
+    assert study.seconds_left(costs, wanted, wanted.cells, Card.of(data), 2) == pytest.approx(5 + 6 * each / 2)
+    assert study.seconds_left(costs, wanted, wanted.cells, Card.of(data), 20) == pytest.approx(5 + each)
+    assert study.seconds_left(costs, wanted, [], Card.of(data), 2) == 0
     other = plan(data, models=["lenet", "lenet5"])
-    assert study.seconds_left(costs, other, other.cells, data.card(), 2) is None
+    assert study.seconds_left(costs, other, other.cells, Card.of(data), 2) is None
 
 
 def test_versions_name_what_an_outcome_depends_on():
-    names = [name for name, _ in study.versions("first:10+wrong:0.3", "lenet;width=0.5")]
+    names = [name for name, _ in versions("first:10+wrong:0.3", "lenet;width=0.5")]
     assert names == ["train", "first", "lenet", "wrong"]
-    assert study.versions("clean", "mine:factory@0123456789ab") == (("train", study.train.VERSION),)
+    assert versions("clean", "mine:factory@0123456789ab") == (("train", TRAINER_VERSION),)
 
 
 def test_matrices_at_the_best_epoch_come_from_the_best_predictions(store):

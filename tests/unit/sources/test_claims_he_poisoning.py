@@ -8,8 +8,8 @@ import pytest
 
 from dqsuite import corruptions
 from dqsuite.claims.claim import collect
-from dqsuite.claims.evaluate import judge_case
-from dqsuite.claims.requirements import StoreLab, cells_of
+from dqsuite.claims.evaluate import Evaluator
+from dqsuite.claims.requirements import cells_of
 from dqsuite.claims.scales import SCALES
 from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import DATASETS, Dataset
@@ -17,6 +17,7 @@ from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.store import Store
 from dqsuite.results.predictions import Predictions
+from dqsuite.results.reader import Reader
 from dqsuite.sources.he2019 import claims as he2019
 from dqsuite.sources.open import claims as open_questions
 from dqsuite.sources.poisoning import claims as poisoning
@@ -170,7 +171,7 @@ def test_pictures_of_two_sizes_are_judged_from_one_store(tmp_path):
         data = Dataset(**vars(fabricated.dataset(CLASSES["cifar10"])) | changed)
         planned = Plan(name, data.fingerprint, tuple(cell for cell in cells if cell.dataset == name))
         fabricated.fill(store, data, planned, lambda cell, wrong=wrong: wrong * (cell.corruption != "clean"))
-    verdict = judge_case(each, {}, StoreLab(store, "full", "fp32", pytest.fail))
+    verdict = Evaluator(Reader(store, pytest.fail), "full").judge(each, {}).verdict
     assert (verdict.status, verdict.effect) == (Status.HOLDS, pytest.approx(-15))
 
 

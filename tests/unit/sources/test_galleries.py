@@ -9,10 +9,12 @@ from PIL import Image
 
 from dqsuite import datasets
 from dqsuite.charts.figures import Figure, Missing, Picture, drawn
+from dqsuite.claims.measurements import in_each_precision
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.report import draw
-from dqsuite.results.reader import Shelf
+from dqsuite.results.reader import Reader
 from dqsuite.sources import galleries
 
 CELLS = [cell for cell in full_study.cells_of_claims(ids=["lie1-airplane-stable"]) if cell.corruption == "shuffle:0.1"]
@@ -35,7 +37,7 @@ def at_hand(tmp_path, monkeypatch):
 @pytest.fixture
 def measured(at_hand, tmp_path):
     """A store that was trained on these images, with the outcome of the first repeat, and its confidences."""
-    store, card = Store(tmp_path / "store"), at_hand.card()
+    store, card = Store(tmp_path / "store"), Card.of(at_hand)
     store.put_if_absent(CARDS, card.fingerprint, card.to_bytes())
     outcomes = [full_study.make(cell, card) for cell in CELLS]
     for outcome in outcomes:
@@ -44,7 +46,7 @@ def measured(at_hand, tmp_path):
 
 
 def gallery(store, sketch):
-    return drawn(sketch, Shelf(store, "full", pytest.fail))
+    return drawn(sketch, in_each_precision(Reader(store, pytest.fail), "full"))
 
 
 def test_cats_taken_for_frogs_are_shown_the_surest_first(measured, at_hand):

@@ -10,6 +10,7 @@ from dqsuite.claims.statements import CIFAR10, lowest
 from dqsuite.datasets.planted import truth
 from dqsuite.engines import processes
 from dqsuite.engines.worker import Job
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
@@ -27,7 +28,7 @@ EPOCHS, REPEATS = 8, 5  # as a pilot on repeats 1000 to 1004 needed
 def found(tmp_path_factory):
     """Clean and noisy trainings on the planted data set."""
     recipe = RECIPES["standard"].with_settings(epochs=EPOCHS)
-    plan = study.plan("planted", ["lenet"], ["shuffle:0.3"], recipe=recipe, repeats=REPEATS, precision="fp32")
+    plan = plan_grid("planted", ["lenet"], ["shuffle:0.3"], recipe=recipe, repeats=REPEATS, precision="fp32")
     store = Store(tmp_path_factory.mktemp("planted"))
     processes.run(Job(plan, store, train, "cpu"), 1, lambda event: None)
     return study.load_study(store, plan, pytest.fail)

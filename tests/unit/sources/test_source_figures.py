@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dqsuite.datasets import Card
 from dqsuite.datasets.named import CLASSES
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES
 from dqsuite.sources import SOURCES
@@ -166,9 +166,9 @@ def test_predictions_that_differ_are_counted_by_true_class(figures, stored):
     np.testing.assert_allclose(figures["he-differences-nin"].grids[0].values[0], counts)
 
 
-def test_training_is_drawn_epoch_by_epoch(figures, shelf):
+def test_training_is_drawn_epoch_by_epoch(figures, measured):
     lines = figures["he-training-resnet20"]
-    outcomes = shelf.outcomes("resnet20", "wrong:0.4")
+    outcomes = measured.outcomes("resnet20", "wrong:0.4")
     expected = 100 * np.mean([outcome.curves["test_accuracy"].astype(float) for outcome in outcomes], axis=0)
     drawn = curve(lines, "40% wrong", "clean test set")
     np.testing.assert_allclose([drawn[epoch].y for epoch in range(1, len(expected) + 1)], expected)

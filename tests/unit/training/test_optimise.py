@@ -103,7 +103,7 @@ def test_training_does_not_import_torchs_compiler():
         "from dqsuite.training import train\n"
         "for recipe in ('standard', 'poisoning', 'lie-custom'):\n"
         "    recipe = RECIPES[recipe].with_settings(epochs=1)\n"
-        "    plan = study.plan('digits', ['lenet'], [], recipe=recipe, repeats=1, precision='fp32')\n"
+        "    plan = plan_grid('digits', ['lenet'], [], recipe=recipe, repeats=1, precision='fp32')\n"
         "    train(plan, plan.cells[0], datasets.load('digits'), 'cpu', lambda *_: None)\n"
         "assert 'torch._dynamo' not in sys.modules"
     )

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from dqsuite import datasets
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES, Recipe
-from dqsuite.results import study
 from dqsuite.training import train
 
 SHORT = RECIPES["standard"].with_settings(epochs=2)
 
 
 def trained(condition="clean", *, repeat=0, model="lenet", recipe=SHORT, device="cpu", epochs=None):
-    plan = study.plan("digits", [model], [condition], recipe=recipe, repeats=1, precision="fp32")
+    plan = plan_grid("digits", [model], [condition], recipe=recipe, repeats=1, precision="fp32")
     cell = dataclasses.replace(plan.cells[-1], repeat=repeat)
     heard = epochs if epochs is not None else []
     return train(plan, cell, datasets.load("digits"), device, lambda *epoch: heard.append(epoch))

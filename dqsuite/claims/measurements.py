@@ -1,0 +1,187 @@
+"""What a store holds of a scale's conditions, as one comparison sees it: for the judges, and for the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqsuite.claims.requirements import NotMeasured, cells_at, setup_at
+from dqsuite.claims.scales import SCALES, Setup
+from dqsuite.corruptions import Manifest
+from dqsuite.experiment.card import Card
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.recipes import Recipe
+from dqsuite.results.predictions import Predictions, predictions_of
+from dqsuite.results.reader import Reader, Selection
+from dqsuite.statistics.estimate import Interval, mean_interval
+
+T = TypeVar("T")
+
+
+class Asked(NamedTuple):
+    """Predictions that a judge or a figure asked for; ``epoch`` is empty for the one that the source judges."""
+
+    data: str
+    model: str
+    condition: str
+    epoch: str = ""
+
+
+@dataclass(frozen=True)
+class ConditionSummary:
+    """What a condition came to, for a table: accuracies in percent, at the last and the best epoch."""
+
+    asked: Asked
+    last: Interval
+    best: Interval
+    gap: float
+    manifests: Sequence[Manifest]
+
+    @property
+    def n(self) -> int:
+        """The number of repeats."""
+        return self.last.n
+
+
+class StoredMeasurements:
+    """Answers from a store, in one precision and on one variant of each data set.
+
+    Attributes
+    ----------
+    asked : list of Asked
+        What was asked for by `at`.
+    used : set of str
+        The names of the outcomes that any answer was made of.
+    """
+
+    def __init__(self, reader: Reader, scale: str, selection: Selection) -> None:
+        self.reader, self.scale, self.selection = reader, scale, selection
+        self.asked: list[Asked] = []
+        self.used: set[str] = set()
+        self._kept: dict[tuple[object, ...], Any] = {}
+
+    def apart(self) -> StoredMeasurements:
+        """Return the same measurements of which nothing was used yet."""
+        return StoredMeasurements(self.reader, self.scale, self.selection)
+
+    def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
+        """Return the stored predictions of a condition.
+
+        Raises
+        ------
+        NotMeasured
+            A repeat is missing.
+        NotApplicable
+            The scale has no place for the model on the data set.
+        """
+        setup = setup_at(self.scale, data, model)
+        self.asked.append(Asked(data, model, condition, epoch))
+        outcomes, card = self._stored(setup, condition)
+        if len(outcomes) < setup.repeats:
+            raise _lacking(setup, condition, len(outcomes))
+        return predictions_of(outcomes, card, epoch or setup.epoch)
+
+    def available(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
+        """Return the stored predictions as `at` does, but of however few repeats: for the eye, not for a judge."""
+        return self._once(self._available, model, condition, data=data, epoch=epoch)
+
+    def _available(self, model: str, condition: str, *, data: str, epoch: str) -> Predictions:
+        setup = setup_at(self.scale, data, model)
+        return predictions_of(*self._stored(setup, condition), epoch or setup.epoch)
+
+    def outcomes(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Outcome]:
+        """Return the stored repeats of a condition, however few. Raises NotMeasured where there are none."""
+        return self._stored(setup_at(self.scale, data, model), condition)[0]
+
+    def manifests(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Manifest]:
+        """Return the realised damage of a condition by repeat."""
+        return [Manifest.from_json(dict(each.manifest)) for each in self.outcomes(model, condition, data=data)]
+
+    def accuracy(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Interval:
+        """Return the accuracy of a condition, in percent."""
+        return self._once(self._accuracy, model, condition, data=data, epoch=epoch)
+
+    def _accuracy(self, model: str, condition: str, *, data: str, epoch: str) -> Interval:
+        return mean_interval(100 * self.available(model, condition, data=data, epoch=epoch).right())
+
+    def matrix(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> NDArray[np.float64]:
+        """Return the confusion matrix (true, predicted), averaged over repeats, in images."""
+        return self._once(self._matrix, model, condition, data=data)
+
+    def _matrix(self, model: str, condition: str, *, data: str) -> NDArray[np.float64]:
+        found = self.available(model, condition, data=data)
+        k = len(found.classes)
+        counts = [np.bincount(found.truth * k + row, minlength=k * k) for row in found.predicted.astype(np.int64)]
+        return np.asarray(np.mean(counts, axis=0).reshape(k, k), float)
+
+    def relative(self, model: str, condition: str, *, data: str = "cifar10") -> NDArray[np.float64]:
+        """Return the averaged matrix minus that of the clean baseline, in images."""
+        return self.matrix(model, condition, data=data) - self.matrix(model, data=data)
+
+    def recall(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> NDArray[np.float64]:
+        """Return the TPR of each class (K,), as a fraction."""
+        matrix = self.matrix(model, condition, data=data)
+        return np.asarray(np.diagonal(matrix) / matrix.sum(1))
+
+    def summary(self, asked: Asked) -> ConditionSummary:
+        """Return what a condition came to. Raises NotMeasured as `outcomes`."""
+        return self._once(self._summary, asked.model, asked.condition, data=asked.data)
+
+    def _summary(self, model: str, condition: str, *, data: str) -> ConditionSummary:
+        last, best = (self.accuracy(model, condition, data=data, epoch=epoch) for epoch in ("last", "best"))
+        manifests = self.manifests(model, condition, data=data)
+        return ConditionSummary(Asked(data, model, condition), last, best, best.mean - last.mean, manifests)
+
+    def _stored(self, setup: Setup, condition: str) -> tuple[list[Outcome], Card]:
+        fingerprint = self.selection.variants.get(setup.dataset)
+        card = self.reader.card(fingerprint) if fingerprint else None
+        if not card:
+            raise NotMeasured(f"nothing on {setup.dataset} is stored")
+        outcomes = self.reader.stored(cells_at(setup, condition, self.selection.precision), self.selection)
+        if not outcomes:
+            raise _lacking(setup, condition, 0)
+        self.used.update(outcome.key for outcome in outcomes)
+        return outcomes, card
+
+    def _once(self, compute: Callable[..., T], model: str, condition: str, **options: str) -> T:
+        """Return what was computed of a condition before, or compute it."""
+        key = (compute.__name__, model, condition, *options.items())
+        if key not in self._kept:
+            self._kept[key] = compute(model, condition, **options)
+        found: T = self._kept[key]
+        return found
+
+
+SetupKey = tuple[str, str, Recipe]
+
+
+def setups_of(scale: str) -> set[SetupKey]:
+    """Return what a scale's protocols train: data set, model and recipe."""
+    return {(setup.dataset, setup.model, setup.recipe) for setup in SCALES[scale].setups.values()}
+
+
+def setup_of(outcome: Outcome) -> SetupKey:
+    """Return what an outcome was trained by, as `setups_of` names it."""
+    return outcome.cell.dataset, outcome.cell.model, outcome.cell.recipe
+
+
+def in_each_precision(reader: Reader, scale: str) -> list[StoredMeasurements]:
+    """Return a scale's measurements in each precision that any of them is stored in, for figures: fp32 first.
+
+    Of each data set the variant with the most of them is taken.
+    """
+    setups = setups_of(scale)
+    cells = [each.cell for each in reader.everything() if setup_of(each) in setups]
+    stored = [precision for precision in reader.precisions if any(cell.precision == precision for cell in cells)]
+    return [
+        StoredMeasurements(reader, scale, reader.choose(cells, [precision]))
+        for precision in stored or reader.precisions[:1]
+    ]
+
+
+def _lacking(setup: Setup, condition: str, stored: int) -> NotMeasured:
+    return NotMeasured(f"{setup.model}, {condition}: {stored} of {setup.repeats} repeats are stored")
