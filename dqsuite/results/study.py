@@ -26,6 +26,7 @@ from dqsuite.statistics.estimate import Interval, mean_interval
 from dqsuite.statistics.metrics import confusion_matrix, relative_matrix, tpr
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr  # takes a third of a second, which a list of verdicts has no use for
 
 
@@ -99,6 +100,65 @@ class Study:
 
         one, other = xr.align(self._right(model, condition), self._right(model, against), join="inner")
         return mean_interval((one - other).values) if one.sizes["repeat"] else None
+
+    def accuracies(self, epoch: str = "last") -> xr.DataArray:
+        """Return the test accuracy of every training, a fraction: (model, condition, repeat), nan where there is none.
+
+        Parameters
+        ----------
+        epoch : str
+            ``last``, or ``best``: the one with the best test accuracy.
+        """
+        right = {key: self._right(*key, epoch).mean("image") for key in self._grid}
+        return self._arranged(right, "accuracy")
+
+    def matrices(self, epoch: str = "last") -> xr.DataArray:
+        """Return every confusion matrix in images: (model, condition, repeat, true, predicted), truth in rows."""
+        return self._arranged({key: self.matrix(*key, epoch) for key in self._grid}, "images")
+
+    def recalls(self, epoch: str = "last") -> xr.DataArray:
+        """Return the recall (TPR) of each class in every training, a fraction: (model, condition, repeat, class)."""
+        return self._arranged({key: tpr(self.matrix(*key, epoch)) for key in self._grid}, "recall")
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return a row for each training: model, condition, repeat, accuracy, best_accuracy, labels_wrong, records...
+
+        ``labels_wrong`` is the fraction of the labels trained on that the damage made wrong, ``records`` their number,
+        ``seconds`` the time of training, and ``recall_CLASS`` the recall of each class; fractions are from 0 to 1.
+        """
+        import pandas as pd
+
+        return pd.DataFrame([self._row(outcome) for key in self._grid for outcome in self.at(*key)])
+
+    def _row(self, outcome: Outcome) -> dict[str, object]:
+        manifest, truth = Manifest.from_json(dict(outcome.manifest)), self.card.y_test
+        row: dict[str, object] = {
+            "model": outcome.cell.model,
+            "condition": outcome.cell.corruption,
+            "repeat": outcome.cell.repeat,
+            "accuracy": float((outcome.last == truth).mean()),
+            "best_accuracy": float((outcome.best == truth).mean()),
+            "labels_wrong": manifest.effective_rate,
+            "records": manifest.records_after,
+            "seconds": float(outcome.provenance["seconds"]),
+        }
+        hits = np.bincount(truth[outcome.last == truth], minlength=len(self.card.classes))
+        totals = np.bincount(truth, minlength=len(self.card.classes))
+        with np.errstate(invalid="ignore"):
+            return row | {f"recall_{name}": rate for name, rate in zip(self.card.classes, hits / totals, strict=True)}
+
+    def _arranged(self, found: dict[tuple[str, str], xr.DataArray], name: str) -> xr.DataArray:
+        import xarray as xr
+
+        models = self.models
+        conditions = list(dict.fromkeys(each for model in models for each in self.conditions(model)))
+        rows = [
+            xr.concat([found[model, each] for each in conditions if (model, each) in found], "condition", join="outer")
+            .assign_coords(condition=[each for each in conditions if (model, each) in found])
+            .reindex(condition=conditions)
+            for model in models
+        ]
+        return xr.concat(rows, "model", join="outer").assign_coords(model=models).rename(name)
 
     def same_level(self, model: str) -> list[tuple[str, str]]:
         """Return the pairs of conditions that do different things to the same amount: shuffle:0.3 and reduce:0.3."""

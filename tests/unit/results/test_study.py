@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from fabricated import dataset, fill, outcome, plan, studies
@@ -239,3 +241,29 @@ def test_matrices_at_the_best_epoch_come_from_the_best_predictions(store):
     np.testing.assert_array_equal(
         found.predicted("lenet", "clean", "best").values[0], found.at("lenet", "clean")[0].best
     )
+
+
+def test_a_study_is_read_as_labelled_arrays_and_as_a_table(store):
+    data = dataset()
+    fill(store, data, plan(data, conditions=("wrong:0.5", "reduce:0.5")), lambda cell: 3 * (cell.corruption != "clean"))
+    (found,) = studies(store, pytest.fail)
+    accuracies, matrices, recalls = found.accuracies(), found.matrices(), found.recalls()
+    assert accuracies.dims == ("model", "condition", "repeat")
+    assert list(accuracies.condition.values) == ["clean", "wrong:0.5", "reduce:0.5"]
+    assert accuracies.sel(condition="clean").values == pytest.approx(1)
+    assert matrices.dims == ("model", "condition", "repeat", "true", "predicted")
+    assert matrices.sum(("true", "predicted")).values == pytest.approx(60)
+    accuracy = accuracies.sel(condition="wrong:0.5").mean().item()
+    assert recalls.sel(condition="wrong:0.5").mean().item() == pytest.approx(accuracy)
+    table = found.to_dataframe()
+    assert len(table) == 9
+    assert table.groupby("condition")["accuracy"].mean()["wrong:0.5"] == pytest.approx(accuracy)
+    assert table["recall_cat"].between(0, 1).all()
+
+
+def test_what_was_not_trained_is_not_a_number_in_the_arrays(store):
+    data = dataset()
+    wanted = plan(data, models=("lenet", "nin"))
+    fill(store, data, dataclasses.replace(wanted, cells=wanted.cells[:-1]))
+    (found,) = studies(store, pytest.fail)
+    assert int(np.isnan(found.accuracies()).sum()) == 1
