@@ -5,7 +5,7 @@ Values that were not measured are nan, and are drawn as nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.claims.requirements import NotApplicable, NotMeasured
-from dqsuite.results.reader import Shelf
 from dqsuite.statistics.estimate import Interval
 
 TONES = ("noise", "less", "first", "second", "third", "published", "published-less", "plain")
@@ -140,8 +138,8 @@ Body = Lines | Dots | Grids | Table | Gallery
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """A figure to be drawn from what is stored.
+class Figure:
+    """What is shown under a title.
 
     Attributes
     ----------
@@ -149,51 +147,14 @@ class Sketch:
         Its anchor on the page and its file name.
     title : str
     redraws : str
-        The source's own figure or table.
-    draw : callable
-        Raises NotMeasured or NotApplicable where nothing of it is stored.
+        The figure or table of an article that it shows again, empty where there is none.
+    body : Body
     """
 
     key: str
     title: str
     redraws: str
-    draw: Callable[[Shelf], Body]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A sketch that was drawn."""
-
-    key: str
-    title: str
-    redraws: str
     body: Body
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A sketch that could not be drawn, and why."""
-
-    title: str
-    reason: str
-
-
-def figure(key: str, title: str, redraws: str) -> Callable[[Callable[[Shelf], Body]], Sketch]:
-    """Make a sketch of a function: a decorator."""
-    return lambda draw: Sketch(key, title, redraws, draw)
-
-
-def sketches(module: object) -> list[Sketch]:
-    """Return the sketches that stand in a module, in their order."""
-    return [value for value in vars(module).values() if isinstance(value, Sketch)]
-
-
-def drawn(sketch: Sketch, shelf: Shelf) -> Figure | Missing:
-    """Draw a sketch, or tell why it cannot be."""
-    try:
-        return Figure(sketch.key, sketch.title, sketch.redraws, sketch.draw(shelf))
-    except (NotMeasured, NotApplicable) as reason:
-        return Missing(f"{sketch.title} ({sketch.redraws})", str(reason))
 
 
 def point(x: float, interval: Interval, note: str = "") -> Point:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dqsuite.charts.figures import Figure, Missing, drawn
+from dqsuite.charts.figures import Figure
 from dqsuite.claims.verdict_files import Change, Verdicts, changes
 from dqsuite.report import contradictions, findings, provenance
 from dqsuite.report.contradictions import Contradiction
@@ -15,6 +15,7 @@ from dqsuite.report.provenance import Provenance
 from dqsuite.results.reader import Shelf
 from dqsuite.results.study import Study
 from dqsuite.sources import SOURCES, Source
+from dqsuite.sources.sketch import Missing, drawn
 from dqsuite.statistics.verdict import Status
 
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)

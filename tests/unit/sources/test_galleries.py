@@ -8,12 +8,13 @@ import pytest
 from PIL import Image
 
 from dqsuite import datasets
-from dqsuite.charts.figures import Figure, Missing, Picture, drawn
+from dqsuite.charts.figures import Figure, Picture
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.report import draw
 from dqsuite.results.reader import Shelf
 from dqsuite.sources import galleries
+from dqsuite.sources.sketch import Missing, drawn
 
 CELLS = [cell for cell in full_study.cells_of_claims(ids=["lie1-airplane-stable"]) if cell.corruption == "shuffle:0.1"]
 
