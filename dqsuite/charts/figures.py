@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.statistics.estimate import Interval
-
-TONES = ("noise", "less", "first", "second", "third", "published", "published-less", "plain")
-"""What a curve stands for; a tone has one colour everywhere, and those of published values are dashed."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """Points from left to right under one name, in one of the `TONES`."""
+    """Points from left to right under one name, in a tone of `style.TONES`, which says what it stands for."""
 
     name: str
     tone: str
@@ -57,6 +54,10 @@ class Lines:
     y_label: str
     note: str = ""
 
+    def legend(self) -> list[tuple[str, str]]:
+        """Return the names of the curves with their tones, each once."""
+        return list(dict.fromkeys((curve.name, curve.tone) for panel in self.panels for curve in panel.curves))
+
 
 @dataclass(frozen=True)
 class Row:
@@ -76,6 +77,10 @@ class Dots:
     rows: Sequence[Row]
     label: str
     note: str = ""
+
+    def has_published(self) -> bool:
+        """Tell whether there is a published value beside ours."""
+        return any(isfinite(row.published) for row in self.rows)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,9 @@ from PIL import Image
 
 from dqsuite import datasets
 from dqsuite.charts.figures import Figure, Picture
+from dqsuite.charts.pictures import encoded
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
-from dqsuite.report import draw
 from dqsuite.results.reader import Shelf
 from dqsuite.sources import galleries
 from dqsuite.sources.sketch import Missing, drawn
@@ -95,5 +95,5 @@ def test_nothing_is_downloaded_for_a_gallery(measured, monkeypatch):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_an_image_survives_being_embedded(channels):
     image = np.random.default_rng(0).integers(0, 256, (8, 9, channels), dtype=np.uint8)
-    seen = np.array(Image.open(io.BytesIO(draw.png(Picture(image, "")))))
+    seen = np.array(Image.open(io.BytesIO(encoded(Picture(image, "")))))
     np.testing.assert_array_equal(seen.reshape(image.shape), image)
