@@ -72,7 +72,8 @@ def _whisker(each: Point, tone: str, x: Axis, y: Axis) -> Markup:
 
 
 def _between(one: Curve, other: Curve, x: Axis, y: Axis) -> Markup:
-    edge = [(each.x, each.y) for each in one.points] + [(each.x, each.y) for each in reversed(other.points)]
+    points = [each for each in (*one.points, *reversed(other.points)) if math.isfinite(each.y)]
+    edge = [(each.x, each.y) for each in points]
     return Markup('<path class="gap" d="{}Z"/>').format(_path(edge, x, y))
 
 

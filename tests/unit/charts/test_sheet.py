@@ -21,6 +21,7 @@ ODD = [
     "<b>",
     "&amp; \"'",
     "كلب",
+    "狗",
     "two\nlines",
     "\x00\x1b",
     "",
@@ -67,7 +68,7 @@ def test_a_sheet_has_its_title(drawn):
 @pytest.mark.parametrize("name", ["lines", "dots", "grids", "gallery"])
 def test_names_of_any_kind_are_drawn(name):
     shown = texts(draw(name))
-    assert {"$", "$x^2$", "<b>", "&amp; \"'", "كلب", "\ufffd\ufffd"} <= shown
+    assert {"$", "$x^2$", "<b>", "&amp; \"'", "كلب", "狗", "\ufffd\ufffd"} <= shown
     assert any(text and text.startswith("a name longer") for text in shown)
 
 

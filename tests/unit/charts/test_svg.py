@@ -57,6 +57,14 @@ def test_panels_share_their_axes_and_what_is_not_measured_is_not_drawn():
     )
 
 
+def test_the_distance_of_two_curves_is_shaded_where_both_were_measured():
+    one, other = ([Point(0, 80), Point(10, nan), Point(20, 60)] for nan in (NAN, 70))
+    curves = [Curve("noise", "noise", one), Curve("less", "less", other)]
+    ((_, drawing),) = svg.lines(Lines([Panel("", curves, between=True)], "level", "accuracy, %"))
+    assert "nan" not in drawing.parts
+    assert len(re.findall(r"[ML]", re.search(r'class="gap" d="([^"]*)Z"', drawing.parts)[1])) == 5
+
+
 def test_drawings_are_well_formed_and_have_a_text_alternative():
     dots = svg.dots(Dots([Row("a<b", 1, 0.5, 1.5, 2), Row("c", 3)], "accuracy, %"))
     for drawing in (dots, *(drawn for _, drawn in svg.lines(LINES))):
