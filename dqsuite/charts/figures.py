@@ -5,20 +5,15 @@ Values that were not measured are nan, and are drawn as nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.claims.measurements import StoredMeasurements
-from dqsuite.claims.requirements import NotApplicable, NotMeasured
 from dqsuite.statistics.estimate import Interval
-
-TONES = ("noise", "less", "first", "second", "third", "published", "published-less", "plain")
-"""What a curve stands for; a tone has one colour everywhere, and those of published values are dashed."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """Points from left to right under one name, in one of the `TONES`."""
+    """Points from left to right under one name, in a tone of `style.TONES`, which says what it stands for."""
 
     name: str
     tone: str
@@ -59,6 +54,10 @@ class Lines:
     y_label: str
     note: str = ""
 
+    def legend(self) -> list[tuple[str, str]]:
+        """Return the names of the curves with their tones, each once."""
+        return list(dict.fromkeys((curve.name, curve.tone) for panel in self.panels for curve in panel.curves))
+
 
 @dataclass(frozen=True)
 class Row:
@@ -78,6 +77,10 @@ class Dots:
     rows: Sequence[Row]
     label: str
     note: str = ""
+
+    def has_published(self) -> bool:
+        """Tell whether there is a published value beside ours."""
+        return any(isfinite(row.published) for row in self.rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +143,8 @@ Body = Lines | Dots | Grids | Table | Gallery
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """A figure to be drawn from what is stored.
+class Figure:
+    """What is shown under a title.
 
     Attributes
     ----------
@@ -149,67 +152,14 @@ class Sketch:
         Its anchor on the page and its file name.
     title : str
     redraws : str
-        The source's own figure or table.
-    draw : callable
-        Raises NotMeasured or NotApplicable where nothing of it is stored.
+        The figure or table of an article that it shows again, empty where there is none.
+    body : Body
     """
-
-    key: str
-    title: str
-    redraws: str
-    draw: Callable[[StoredMeasurements], Body]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A sketch that was drawn."""
 
     key: str
     title: str
     redraws: str
     body: Body
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A sketch that could not be drawn, and why."""
-
-    title: str
-    reason: str
-
-
-def figure(key: str, title: str, redraws: str) -> Callable[[Callable[[StoredMeasurements], Body]], Sketch]:
-    """Make a sketch of a function: a decorator."""
-    return lambda draw: Sketch(key, title, redraws, draw)
-
-
-def sketches(module: object) -> list[Sketch]:
-    """Return the sketches that stand in a module, in their order."""
-    return [value for value in vars(module).values() if isinstance(value, Sketch)]
-
-
-def drawn(sketch: Sketch, views: Sequence[StoredMeasurements]) -> Figure | Missing:
-    """Draw a sketch from the view that has most of what it shows, or tell why it cannot be drawn.
-
-    Parameters
-    ----------
-    views : sequence of StoredMeasurements
-        One for each precision that anything is stored in: a figure never mixes two, and says which where there are two.
-    """
-    if len(views) == 1:
-        return _attempt(sketch, views[0])
-    apart = [view.apart() for view in views]
-    attempts = [_attempt(sketch, view, f"; trained in {view.selection.precision}") for view in apart]
-    best = max(range(len(views)), key=lambda index: len(apart[index].used))
-    views[best].used.update(apart[best].used)
-    return attempts[best]
-
-
-def _attempt(sketch: Sketch, measured: StoredMeasurements, note: str = "") -> Figure | Missing:
-    try:
-        return Figure(sketch.key, sketch.title, f"{sketch.redraws}{note}", sketch.draw(measured))
-    except (NotMeasured, NotApplicable) as reason:
-        return Missing(f"{sketch.title} ({sketch.redraws})", str(reason))
 
 
 def point(x: float, interval: Interval, note: str = "") -> Point:

@@ -1,15 +1,17 @@
-"""Figures as SVG that lives in the page: colours come from its style sheet, so that they follow light and dark."""
+"""Curves, dots and bars as SVG: it is the same in the page and in a file; the colours come from a style sheet."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
 from dqsuite.charts.axes import Axis, span
-from dqsuite.charts.figures import Curve, Dots, Lines, Panel, Point
+from dqsuite.charts.drawing import Drawing, joined, words
+from dqsuite.charts.figures import Curve, Dots, Lines, Panel, Point, Row
 from dqsuite.charts.numbers import alike, fixed, short
+from dqsuite.charts.text import fitted
 from dqsuite.statistics.verdict import Verdict
 
 _WIDTH, _HEIGHT = 270, 200
@@ -18,7 +20,7 @@ _DOTS_WIDTH, _DOTS_LEFT, _ROW = 560, 180, 26
 _BAR_WIDTH, _BAR_HEIGHT = 150, 18
 
 
-def lines(figure: Lines) -> list[tuple[str, Markup]]:
+def lines(figure: Lines) -> list[tuple[str, Drawing]]:
     """Return the title and the drawing of each panel; all panels share both axes."""
     points = [each for panel in figure.panels for curve in panel.curves for each in curve.points]
     low, high = span(value for each in points for value in (each.y, each.low, each.high))
@@ -29,30 +31,22 @@ def lines(figure: Lines) -> list[tuple[str, Markup]]:
     return [(panel.title, _panel(panel, figure, x, y)) for panel in figure.panels]
 
 
-def _panel(panel: Panel, figure: Lines, x: Axis, y: Axis) -> Markup:
+def _panel(panel: Panel, figure: Lines, x: Axis, y: Axis) -> Drawing:
     parts = [_frame(x, y, figure.x_label)]
     if panel.between and len(panel.curves) > 1:
         parts.append(_between(panel.curves[0], panel.curves[1], x, y))
     parts += [_curve(curve, x, y) for curve in panel.curves]
     names = ", ".join(curve.name for curve in panel.curves)
-    return _svg(_WIDTH, _HEIGHT, f"{panel.title}: {figure.y_label} against {figure.x_label}; {names}", parts)
+    title = f"{panel.title}: {figure.y_label} against {figure.x_label}; {names}"
+    return Drawing(_WIDTH, _HEIGHT, title, joined(parts))
 
 
 def _frame(x: Axis, y: Axis, label: str) -> Markup:
-    ticks = [
-        Markup('<path class="rule" d="M{} {:.1f}H{}"/><text class="end" x="{}" y="{:.1f}">{}</text>').format(
-            x.start, y.at(tick), x.end, x.start - 5, y.at(tick) + 4, fixed(tick, 3)
-        )
-        for tick in y.ticks()
-    ]
-    ticks += [
-        Markup('<text class="mid" x="{:.1f}" y="{}">{}</text>').format(x.at(tick), y.start + 15, fixed(tick, 3))
-        for tick in x.ticks()
-    ]
-    name = Markup('<text class="mid axis" x="{:.1f}" y="{}">{}</text>').format(
-        (x.start + x.end) / 2, y.start + 30, label
-    )
-    return Markup("").join([*ticks, name])
+    rule = Markup('<path class="rule" d="M{} {:.1f}H{}"/>')
+    parts = [rule.format(x.start, y.at(tick), x.end) for tick in y.ticks()]
+    parts += [words(x.start - 5, y.at(tick) + 4, fixed(tick, 3), "end") for tick in y.ticks()]
+    parts += [words(x.at(tick), y.start + 15, fixed(tick, 3), "mid") for tick in x.ticks()]
+    return joined([*parts, words((x.start + x.end) / 2, y.start + 30, label, "mid axis")])
 
 
 def _curve(curve: Curve, x: Axis, y: Axis) -> Markup:
@@ -69,7 +63,7 @@ def _curve(curve: Curve, x: Axis, y: Axis) -> Markup:
     if len(points) <= 30:
         dot = Markup('<circle class="dot {}" cx="{:.1f}" cy="{:.1f}" r="2.2"/>')
         parts += [dot.format(curve.tone, x.at(each.x), y.at(each.y)) for each in points]
-    return Markup("").join(parts)
+    return joined(parts)
 
 
 def _whisker(each: Point, tone: str, x: Axis, y: Axis) -> Markup:
@@ -78,7 +72,8 @@ def _whisker(each: Point, tone: str, x: Axis, y: Axis) -> Markup:
 
 
 def _between(one: Curve, other: Curve, x: Axis, y: Axis) -> Markup:
-    edge = [(each.x, each.y) for each in one.points] + [(each.x, each.y) for each in reversed(other.points)]
+    points = [each for each in (*one.points, *reversed(other.points)) if math.isfinite(each.y)]
+    edge = [(each.x, each.y) for each in points]
     return Markup('<path class="gap" d="{}Z"/>').format(_path(edge, x, y))
 
 
@@ -86,36 +81,32 @@ def _path(corners: Iterable[tuple[float, float]], x: Axis, y: Axis) -> str:
     return "M" + "L".join(f"{x.at(across):.1f} {y.at(up):.1f}" for across, up in corners)
 
 
-def dots(figure: Dots) -> Markup:
+def dots(figure: Dots) -> Drawing:
     """Return a drawing with a line for each row: ours with its interval, the published value as a ring."""
     values = [value for row in figure.rows for value in (row.value, row.low, row.high, row.published)]
     x = Axis(*span(values), _DOTS_LEFT, _DOTS_WIDTH - 20)
     height = _ROW * len(figure.rows) + 40
     bottom = height - 36
-    parts = [
-        Markup('<path class="rule" d="M{0:.1f} 4V{1}"/><text class="mid" x="{0:.1f}" y="{2}">{3}</text>').format(
-            x.at(tick), bottom, bottom + 15, fixed(tick, 3)
-        )
-        for tick in x.ticks(6)
-    ]
-    parts.append(
-        Markup('<text class="mid axis" x="{:.1f}" y="{}">{}</text>').format(
-            (x.start + x.end) / 2, bottom + 31, figure.label
-        )
-    )
-    for number, row in enumerate(figure.rows):
-        middle = _ROW * number + 18
-        parts.append(
-            Markup('<text class="end name" x="{}" y="{}">{}</text>').format(_DOTS_LEFT - 12, middle + 4, row.name)
-        )
-        if math.isfinite(row.low):
-            path = f"M{x.at(row.low):.1f} {middle}H{x.at(row.high):.1f}"
-            parts.append(Markup('<path class="line noise thick" d="{}"/>').format(path))
-        if math.isfinite(row.published):
-            ring = Markup('<circle class="ring" cx="{:.1f}" cy="{}" r="4.5"/>')
-            parts.append(ring.format(x.at(row.published), middle))
+    rule = Markup('<path class="rule" d="M{:.1f} 4V{}"/>')
+    parts = [rule.format(x.at(tick), bottom) for tick in x.ticks(6)]
+    parts += [words(x.at(tick), bottom + 15, fixed(tick, 3), "mid") for tick in x.ticks(6)]
+    parts.append(words((x.start + x.end) / 2, bottom + 31, figure.label, "mid axis"))
+    parts += [_row(row, _ROW * number + 18, x) for number, row in enumerate(figure.rows)]
+    title = f"{figure.label} of {len(figure.rows)} rows; the numbers follow in a table"
+    return Drawing(_DOTS_WIDTH, height, title, joined(parts))
+
+
+def _row(row: Row, middle: float, x: Axis) -> Markup:
+    parts = [words(_DOTS_LEFT - 12, middle + 4, fitted(row.name, _DOTS_LEFT - 12), "end name")]
+    if math.isfinite(row.low):
+        path = f"M{x.at(row.low):.1f} {middle}H{x.at(row.high):.1f}"
+        parts.append(Markup('<path class="line noise thick" d="{}"/>').format(path))
+    if math.isfinite(row.published):
+        ring = Markup('<circle class="ring" cx="{:.1f}" cy="{}" r="4.5"/>')
+        parts.append(ring.format(x.at(row.published), middle))
+    if math.isfinite(row.value):
         parts.append(Markup('<circle class="dot noise" cx="{:.1f}" cy="{}" r="4"/>').format(x.at(row.value), middle))
-    return _svg(_DOTS_WIDTH, height, f"{figure.label} of {len(figure.rows)} rows; the numbers follow in a table", parts)
+    return joined(parts)
 
 
 def bar(verdict: Verdict) -> Markup:
@@ -142,7 +133,8 @@ def bar(verdict: Verdict) -> Markup:
         span_of = f"M{x.at(verdict.low):.1f} {middle}H{max(x.at(verdict.high), x.at(verdict.low) + 1):.1f}"
         parts.append(Markup('<path class="interval" d="{}"/>').format(span_of))
     parts.append(Markup('<circle class="effect" cx="{:.1f}" cy="{}" r="3.6"/>').format(x.at(verdict.effect), middle))
-    return _svg(_BAR_WIDTH, _BAR_HEIGHT, f"{describe(verdict)}; claimed: {claimed(verdict)}", parts, "bar")
+    title = f"{describe(verdict)}; claimed: {claimed(verdict)}"
+    return Drawing(_BAR_WIDTH, _BAR_HEIGHT, title, joined(parts), "bar").__html__()
 
 
 def has_interval(verdict: Verdict) -> bool:
@@ -173,8 +165,3 @@ def claimed(verdict: Verdict) -> str:
     if verdict.above is not None:
         return f"above {short(verdict.above)}"
     return f"below {short(verdict.below)}" if verdict.below is not None else "no bound"
-
-
-def _svg(width: float, height: float, title: str, parts: Sequence[Markup], kind: str = "chart") -> Markup:
-    head = Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>')
-    return head.format(kind, width, height, title, title) + Markup("").join(parts) + Markup("</svg>")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,21 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from markupsafe import Markup
 
+from dqsuite.charts import style as drawing_style
 from dqsuite.charts import svg
-from dqsuite.charts.figures import Body, Dots, Grid, Grids, Lines, Picture, Table
+from dqsuite.charts.figures import Body, Dots, Grid, Grids, Lines, Table
+from dqsuite.charts.grids import TableCell, cells
 from dqsuite.charts.numbers import fixed
-from dqsuite.charts.shades import shade
+from dqsuite.charts.pictures import data_uri
 from dqsuite.claims.measurements import ConditionSummary
 
-bar, effect, lines, dots = svg.bar, svg.describe, svg.lines, svg.dots
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """A number in a table: its text and the name of its shade."""
-
-    text: str
-    shade: str
+bar, effect, lines, dots, picture = svg.bar, svg.describe, svg.lines, svg.dots, data_uri
 
 
 @dataclass(frozen=True)
@@ -71,8 +63,8 @@ class GridView:
     @property
     def rows(self) -> Iterator[GridRow]:
         """The rows with their names."""
-        for name, values in zip(self.grid.rows, self.grid.values, strict=True):
-            yield GridRow(name, [self._cell(float(value)) for value in values])
+        for name, line in cells(self.grid, self.top):
+            yield GridRow(name, line)
 
     @property
     def turned(self) -> GridView:
@@ -80,11 +72,6 @@ class GridView:
         one = self.grid
         swapped = replace(one, rows=one.columns, columns=one.rows, values=one.values.T)
         return replace(self, grid=replace(swapped, row_axis=one.column_axis, column_axis=one.row_axis))
-
-    def _cell(self, value: float) -> TableCell:
-        signed, digits = self.grid.signed, self.grid.digits
-        text = fixed(value, digits, signed=signed, trim=digits < 2)  # rates are easier to compare at equal length
-        return TableCell(text, shade(value, self.top, signed=signed))
 
 
 def kind(body: Body) -> str:
@@ -95,16 +82,6 @@ def kind(body: Body) -> str:
 def grids(body: Grids) -> list[GridView]:
     """Return the grids as texts, on a shared scale of shades."""
     return [GridView(grid, body.top(grid)) for grid in body.grids]
-
-
-def legend(body: Lines) -> list[tuple[str, str]]:
-    """Return the names of the curves with their tones, each once."""
-    return list(dict.fromkeys((curve.name, curve.tone) for panel in body.panels for curve in panel.curves))
-
-
-def has_published(body: Dots) -> bool:
-    """Tell whether there is a published value beside ours."""
-    return any(math.isfinite(row.published) for row in body.rows)
 
 
 def numbers(body: Lines | Dots) -> Table:
@@ -121,19 +98,9 @@ def numbers(body: Lines | Dots) -> Table:
     return Table(["panel", "curve", body.x_label, body.y_label, "from", "to", "note"], rows)
 
 
-def picture(shown: Picture) -> Markup:
-    """Return an image as a data URI."""
-    return Markup("data:image/png;base64,") + base64.b64encode(png(shown)).decode()
-
-
-def png(shown: Picture) -> bytes:
-    """Return an image as a PNG."""
-    from PIL import Image
-
-    pixels = shown.image[..., 0] if shown.image.shape[-1] == 1 else shown.image
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+def style() -> Markup:
+    """Return the style sheet of the drawings and shades."""
+    return Markup(drawing_style.page())
 
 
 def condition(measured: ConditionSummary) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dqsuite.charts.figures import Figure, Missing, drawn
+from dqsuite.charts.figures import Figure
 from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.measurements import StoredMeasurements, in_each_precision, setup_of, setups_of
 from dqsuite.claims.scales import SCALES
@@ -19,6 +19,7 @@ from dqsuite.report.provenance import Provenance, provenance_of
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, studies_of
 from dqsuite.sources import SOURCES, Source
+from dqsuite.sources.sketch import Missing, drawn
 from dqsuite.statistics.verdict import Status
 
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)

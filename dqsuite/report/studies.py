@@ -15,7 +15,7 @@ from dqsuite.statistics.estimate import Interval
 from dqsuite.statistics.metrics import best_last_gap, look_alike_pairs
 
 _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
-_NOTE = "Test images, averaged over repeats. Truth in rows, unless the switch above turns the matrices."
+_NOTE = "Test images, averaged over repeats. Truth in rows."
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dqsuite.charts.figures import Sketch, sketches
 from dqsuite.sources import galleries
 from dqsuite.sources.he2019 import figures as he2019
 from dqsuite.sources.lie1 import figures as lie1
 from dqsuite.sources.lie2 import figures as lie2
 from dqsuite.sources.lie3 import figures as lie3
 from dqsuite.sources.poisoning import figures as poisoning
+from dqsuite.sources.sketch import Sketch, sketches
 
 
 @dataclass(frozen=True)

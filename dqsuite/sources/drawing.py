@@ -28,7 +28,7 @@ DAMAGES: Mapping[str, Callable[[str], str]] = {"noise": noise, "less": "reduce:{
 
 DAMAGE_NAMES = {"noise": "label noise", "less": "less data"}
 
-CONVENTION = "Truth in rows; the sources draw it along the bottom, and the switch above turns the matrices."
+CONVENTION = "Truth in rows; the sources draw it along the bottom."
 
 Item = TypeVar("Item")
 

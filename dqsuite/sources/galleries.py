@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from dqsuite import corruptions, datasets
-from dqsuite.charts.figures import Gallery, Picture, figure
+from dqsuite.charts.figures import Gallery, Picture
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.requirements import NotMeasured
 from dqsuite.claims.statements import CIFAR10, noise
@@ -24,6 +24,7 @@ from dqsuite.experiment.store import CONFIDENCES
 from dqsuite.sources.drawing import DATA_NAMES
 from dqsuite.sources.he2019.claims import GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.lie1.claims import MODEL
+from dqsuite.sources.sketch import figure
 
 _SHOWN = 8
 _CONTAMINATIONS = {

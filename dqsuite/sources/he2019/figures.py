@@ -8,12 +8,13 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Point, Row, figure, mean_curve, point, row
+from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Point, Row, mean_curve, point, row
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.datasets.named import CLASSES as NAMES
 from dqsuite.sources.drawing import MODEL_NAMES, beside, percent, stored
 from dqsuite.sources.he2019.claims import CIFAR_MODELS, CLASSES, DATA, GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.published import HE_CONTRAST
+from dqsuite.sources.sketch import figure
 
 _LEVELS = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")
 _MNIST_LEVELS = (*(f"{count / 100:g}" for count in range(1, 21)), *(f"{count / 10:g}" for count in range(3, 11)))

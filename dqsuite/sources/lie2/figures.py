@@ -6,11 +6,12 @@ from functools import partial
 
 import numpy as np
 
-from dqsuite.charts.figures import Dots, Grid, Grids, Row, Table, confusion, figure, row
+from dqsuite.charts.figures import Dots, Grid, Grids, Row, Table, confusion, row
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10, noise, volume
 from dqsuite.sources.drawing import CONVENTION, MODEL_NAMES, stored
 from dqsuite.sources.lie2.claims import MODELS, PUBLISHED
+from dqsuite.sources.sketch import figure
 
 _IMAGES = "Test images, averaged over repeats."
 _WEAKEST = 4

@@ -7,11 +7,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.charts.figures import Curve, Grid, Grids, Lines, Panel, Point, figure, point
+from dqsuite.charts.figures import Curve, Grid, Grids, Lines, Panel, Point, point
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10
 from dqsuite.sources.drawing import DAMAGE_NAMES, DAMAGES, MODEL_NAMES, beside, change, percent, stored
 from dqsuite.sources.lie3.claims import LEVELS, MODELS
+from dqsuite.sources.sketch import figure
 from dqsuite.statistics.estimate import ratio
 
 _BIRD_TONES = {"custom": "first", "lenet": "noise", "resnet18": "less", "unresnet18": "second", "googlenet": "third"}

@@ -22,6 +22,7 @@ LINES = Lines(
 
 def places(drawing, kind, tone):
     """Return where the corners of a path, or the centres of circles, lie."""
+    drawing = drawing.parts
     if kind == "dot":
         return [
             tuple(map(float, pair)) for pair in re.findall(rf'class="dot {tone}" cx="([\d.]+)" cy="([\d.]+)"', drawing)
@@ -51,15 +52,23 @@ def test_panels_share_their_axes_and_what_is_not_measured_is_not_drawn():
     (_, one), (title, other) = svg.lines(LINES)
     assert title == "<two>"
     assert places(other, "dot", "less") == places(one, "dot", "noise")[:1]
-    assert re.findall(r'class="rule" d="M[\d.]+ ([\d.]+)', one) == re.findall(
-        r'class="rule" d="M[\d.]+ ([\d.]+)', other
+    assert re.findall(r'class="rule" d="M[\d.]+ ([\d.]+)', one.parts) == re.findall(
+        r'class="rule" d="M[\d.]+ ([\d.]+)', other.parts
     )
+
+
+def test_the_distance_of_two_curves_is_shaded_where_both_were_measured():
+    one, other = ([Point(0, 80), Point(10, nan), Point(20, 60)] for nan in (NAN, 70))
+    curves = [Curve("noise", "noise", one), Curve("less", "less", other)]
+    ((_, drawing),) = svg.lines(Lines([Panel("", curves, between=True)], "level", "accuracy, %"))
+    assert "nan" not in drawing.parts
+    assert len(re.findall(r"[ML]", re.search(r'class="gap" d="([^"]*)Z"', drawing.parts)[1])) == 5
 
 
 def test_drawings_are_well_formed_and_have_a_text_alternative():
     dots = svg.dots(Dots([Row("a<b", 1, 0.5, 1.5, 2), Row("c", 3)], "accuracy, %"))
     for drawing in (dots, *(drawn for _, drawn in svg.lines(LINES))):
-        root = ET.fromstring(drawing)
+        root = ET.fromstring(drawing.__html__())
         assert root.get("role") == "img"
         assert root.get("aria-label") == root.find("title").text != ""
 
@@ -67,8 +76,8 @@ def test_drawings_are_well_formed_and_have_a_text_alternative():
 def test_dots_are_drawn_to_scale():
     drawing = svg.dots(Dots([Row("a", 1, 0, 2, 3), Row("b", 2)], "accuracy"))
     (first, _), (second, _) = places(drawing, "dot", "noise")
-    low, high = map(float, re.search(r'class="line noise thick" d="M([\d.]+) [\d.]+H([\d.]+)"', drawing).groups())
-    ring = float(re.search(r'class="ring" cx="([\d.]+)"', drawing)[1])
+    low, high = map(float, re.search(r'class="line noise thick" d="M([\d.]+) [\d.]+H([\d.]+)"', drawing.parts).groups())
+    ring = float(re.search(r'class="ring" cx="([\d.]+)"', drawing.parts)[1])
     unit = second - first
     assert [low, high, ring] == pytest.approx([first - unit, second, first + 2 * unit], abs=0.2)
 

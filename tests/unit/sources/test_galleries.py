@@ -8,14 +8,15 @@ import pytest
 from PIL import Image
 
 from dqsuite import datasets
-from dqsuite.charts.figures import Figure, Missing, Picture, drawn
+from dqsuite.charts.figures import Figure, Picture
+from dqsuite.charts.pictures import encoded
 from dqsuite.claims.measurements import in_each_precision
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
-from dqsuite.report import draw
 from dqsuite.results.reader import Reader
 from dqsuite.sources import galleries
+from dqsuite.sources.sketch import Missing, drawn
 
 CELLS = [cell for cell in full_study.cells_of_claims(ids=["lie1-airplane-stable"]) if cell.corruption == "shuffle:0.1"]
 
@@ -96,5 +97,5 @@ def test_nothing_is_downloaded_for_a_gallery(measured, monkeypatch):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_an_image_survives_being_embedded(channels):
     image = np.random.default_rng(0).integers(0, 256, (8, 9, channels), dtype=np.uint8)
-    seen = np.array(Image.open(io.BytesIO(draw.png(Picture(image, "")))))
+    seen = np.array(Image.open(io.BytesIO(encoded(Picture(image, "")))))
     np.testing.assert_array_equal(seen.reshape(image.shape), image)
