@@ -12,12 +12,13 @@ from markupsafe import Markup
 
 from dqsuite.charts.drawing import Drawing, joined, words
 from dqsuite.charts.figures import Gallery, Picture
-from dqsuite.charts.text import wrapped
+from dqsuite.charts.text import fitted, width, wrapped
 
 _SIDE, _GAP = 72, 10  # px
 _ABREAST = 8
+_WIDEST = _ABREAST * (_SIDE + _GAP)
 _LINE = 14  # px, of a caption
-_HEAD = 20  # px, the name of a row
+_HEAD, _NAME = 20, 12  # px, the line with the name of a row, and the size of the name
 
 
 def encoded(shown: Picture) -> bytes:
@@ -40,15 +41,16 @@ def gallery_drawing(body: Gallery) -> Drawing:
     parts: list[Markup] = []
     y = 0.0
     for name, pictures in body.rows.items():
-        parts.append(words(0, y + 12, name, "caption"))
+        parts.append(words(0, y + 12, fitted(name, _WIDEST, _NAME), "caption"))
         y += _HEAD
         for start in range(0, len(pictures), _ABREAST):
             drawn, height = _abreast(pictures[start : start + _ABREAST], y)
             parts += drawn
             y += height
-    most = min(_ABREAST, max(map(len, body.rows.values()), default=0))
+    most = max((len(pictures) * (_SIDE + _GAP) for pictures in body.rows.values()), default=0)
+    wide = max([most, *(width(name, _NAME) for name in body.rows)])
     title = ", ".join(f"{len(pictures)} images: {name}" for name, pictures in body.rows.items())
-    return Drawing(most * (_SIDE + _GAP), math.ceil(y), title, joined(parts))
+    return Drawing(min(math.ceil(wide), _WIDEST), math.ceil(y), title, joined(parts))
 
 
 def _abreast(pictures: Sequence[Picture], y: float) -> tuple[list[Markup], float]:
