@@ -186,13 +186,6 @@ def move_evidence(options: Namespace) -> None:
         say(f"a damaged record was left out: {name}")
 
 
-def bench(options: Namespace) -> None:
-    """Measure how fast dqsuite is on this machine."""
-    from dqsuite.cli.benchmarks import measure
-
-    measure(options, out, say)
-
-
 def _tell_of_the_compiler(job: Job) -> None:
     """Say it where torch's layers are used for want of ours; they are compiled now, before there are many workers."""
     if job.device == "cpu" and job.plan.cells[0].precision == "fp32" and (problem := compiled.problem()):
