@@ -23,5 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the user's cache and store out of the tests; processes they start inherit it."""
-    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    base = tmp_path_factory.getbasetemp()
+    session = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base  # workers share what is compiled
+    monkeypatch.setenv("DQSUITE_CACHE", str(session / "cache"))
     monkeypatch.delenv("DQSUITE_STORE", raising=False)

@@ -17,7 +17,6 @@ _COMMANDS = {
     "claims": commands.claims,
     "list": commands.listing,
     "evidence": commands.move_evidence,
-    "bench": commands.bench,
 }
 
 

@@ -33,7 +33,7 @@ from dqsuite.experiment.store import Store
 from dqsuite.results import study
 from dqsuite.results.reader import Reader
 from dqsuite.training import train
-from dqsuite.training.kernels.compiled import compiler
+from dqsuite.training.kernels import compiled
 
 _LONGEST_NAME = 100  # characters of a report's own choice
 _PIPED_WIDTH = 160  # columns where there is no terminal to ask
@@ -189,16 +189,10 @@ def move_evidence(options: Namespace) -> None:
         say(f"a damaged record was left out: {name}")
 
 
-def bench(options: Namespace) -> None:
-    """Measure how fast dqsuite is on this machine."""
-    from dqsuite.cli.benchmarks import measure
-
-    measure(options, out, say)
-
-
 def _tell_of_the_compiler(job: Job) -> None:
-    if job.device == "cpu" and job.plan.cells[0].precision == "fp32" and compiler() is None:
-        say("no C++ compiler was found, so all layers are torch's: with one, small networks train about twice as fast")
+    """Say it where torch's layers are used for want of ours; they are compiled now, before there are many workers."""
+    if job.device == "cpu" and job.plan.cells[0].precision == "fp32" and (problem := compiled.problem()):
+        say(f"all layers are torch's, and small networks train about half as fast: {problem}")
 
 
 def _job(options: Namespace) -> tuple[Job, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
 from itertools import product
 from typing import NoReturn
 
@@ -31,6 +32,9 @@ class Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line. Raises DqError for a mistake."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["bench"]:
+        raise DqError("dqsuite bench is no command", "python tests/bench/table.py, in a checkout, measures the speed")
     parser = Parser(
         prog="dqsuite",
         description="Measure what bad training data does to a model.",
@@ -46,8 +50,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines"))
-    _bench(commands.add_parser("bench", help="measure how fast dqsuite is here, beside what it replaces"))
-    return parser.parse_args(arguments)
+    return parser.parse_args(given)
 
 
 def conditions(texts: list[str] | None) -> list[str]:
@@ -134,31 +137,6 @@ def _evidence(parser: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
-
-
-def _bench(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("what", nargs="*", help="training, scaling, around, keras or gpu (default: the first three)")
-    add(
-        "--case",
-        action="append",
-        help="a model to train; repeatable (default: lenet lenet5 custom resnet18 poison_cnn)",
-    )
-    add("--turns", type=_turns, default=3, help="how often the two sides take turns (default: 3)")
-    add("--cells", type=_count, default=30, help="cells of a sweep (default: 30)")
-    add("--plain-cells", type=_count, default=6, help="those that the plain loop trains; the rest is extrapolated")
-    add("--images", type=_count, help="training images of a cell, instead of the case's")
-    add("--epochs", type=_count, help="instead of the case's")
-    add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    add("--workers", type=_count, help="processes of our side in a sweep (default: as for run)")
-    add("--python", default="", metavar="PATH", help="a Python that has TensorFlow, for keras")
-    add("--out", metavar="FILE", help="write the results as JSON, and as a Markdown table beside it")
-
-
-def _turns(text: str) -> int:
-    if (turns := _count(text)) < 2:
-        raise argparse.ArgumentTypeError("one turn has no spread; give 2 or more")
-    return turns
 
 
 def _count(text: str) -> int:

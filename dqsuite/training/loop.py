@@ -27,8 +27,7 @@ from dqsuite.models.dropout import seed_dropout
 from dqsuite.training import Trained, Watch, microbatch
 from dqsuite.training.batches import Batches, Scaling
 from dqsuite.training.evaluate import TestSet
-from dqsuite.training.kernels import quickened
-from dqsuite.training.kernels.compiled import compiled
+from dqsuite.training.kernels import compiled, with_kernels
 from dqsuite.training.optimise import EarlyStopping, Optimizer, Rate
 
 _NEARLY_FITTED = 0.95  # accuracy met in training, below which measuring the whole training set is not worth its time
@@ -51,9 +50,9 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
-        quick = device == "cpu" and cell.precision == "fp32" and compiled()
+        fast = device == "cpu" and cell.precision == "fp32" and compiled.compiled()
         with _blaming(cell.model):
-            model = quickened(model, ours=_is_ours(cell.model)) if quick else model
+            model = with_kernels(model, ours=_is_ours(cell.model)) if fast else model
             run = _Run(cell, model, batches, test, device)
             run.fit(validation, streams.order, watch)
     outcome = Outcome(
@@ -64,7 +63,7 @@ def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Wat
         best=run.best,
         manifest=damaged.manifest.to_json(),
         stopped=run.stopped,
-        provenance=_provenance(device, began) | {"convolutions": "compiled" if quick else "torch"},
+        provenance=_provenance(device, began, fast=fast),
     )
     return Trained(outcome, test.confidences(run.logits))
 
@@ -179,7 +178,7 @@ def _blaming(model: str) -> Iterator[None]:
         raise DqError(cause, "let it return logits (B, K) that a loss can be taken back through") from error
 
 
-def _provenance(device: str, began: float) -> dict[str, Any]:
+def _provenance(device: str, began: float, *, fast: bool) -> dict[str, Any]:
     return {
         "seconds": round(time.time() - began, 3),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -189,4 +188,6 @@ def _provenance(device: str, began: float) -> dict[str, Any]:
         "torch": torch.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
+        "convolutions": "compiled" if fast else "torch",
+        **(compiled.provenance() if fast else {}),
     }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from dqsuite.benchmark import Settings, around
+from speed import Settings, around
 
 SETTINGS = Settings(turns=2, images=2000)
 SLACK = 2

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dqsuite.benchmark import BENCHES, Settings, training
-from dqsuite.benchmark.styles import Style
+from speed import BENCHES, Settings, training
+from speed.styles import Style
 
 SMALL = Settings(cases=("lenet",), turns=2, cells=4, plain_cells=4, images=600, epochs=1)
-FLOOR = 1.2  # one cell on one thread of a busy machine; the aims, of whole sweeps, are for `dqsuite bench`
+FLOOR = 1.2  # one cell on one thread of a busy machine; the aims, of whole sweeps, are for table.py
 
 
 def test_a_cell_is_faster_than_the_plain_loop_and_as_accurate(benchmark, monkeypatch):

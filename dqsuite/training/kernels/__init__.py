@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def quickened(model: nn.Module, *, ours: bool) -> nn.Module:
+def with_kernels(model: nn.Module, *, ours: bool) -> nn.Module:
     """Return the model with compiled layers that share its weights wherever they fit.
 
     For float32 on a CPU, and where `dqsuite.training.kernels.compiled.compiled` is true.

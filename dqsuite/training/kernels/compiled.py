@@ -1,70 +1,80 @@
-"""Compiles C++ once for each machine, with the compiler that is there, and keeps the library in the user's cache."""
+"""The compiled library: loaded once in each process, or the reason why torch's layers have to do."""
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
-import shutil
-import subprocess
-import tempfile
 from functools import lru_cache
-from pathlib import Path
+from typing import NamedTuple
 
-import platformdirs
+from dqsuite.core.errors import DqError
+from dqsuite.training.kernels.build import Build, build
 
-from dqsuite.core.hardware import cpu_flags
-
-_FOLDER = Path(__file__).parent
-_FLAGS = "-std=c++17", "-O3", "-march=native", "-ffp-contract=fast", "-fPIC", "-shared"
-
-
-def compiler() -> str | None:
-    """Return the path of the C++ compiler, which ``CXX`` may name, or None where there is none."""
-    return next(filter(None, map(shutil.which, [os.environ.get("CXX", ""), "c++", "g++", "clang++"])), None)
+SWITCH = "DQSUITE_KERNELS"
+_ON = {"on": True, "off": False}
 
 
-@lru_cache(maxsize=1)  # what fails once is not tried again with every cell
+class _Loaded(NamedTuple):
+    library: ctypes.CDLL
+    build: Build
+
+
 def compiled() -> bool:
-    """Tell whether there is a `library`; it is compiled now, if need be, which takes seconds."""
-    try:
-        library()
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return True
+    """Tell whether there is a `library` and it is to be used; it is compiled now, if need be, which takes seconds."""
+    return turned_on() and isinstance(_loaded(), _Loaded)
+
+
+def turned_on() -> bool:
+    """Tell whether the user wants compiled layers: ``DQSUITE_KERNELS`` is not ``off``.
+
+    Raises
+    ------
+    DqError
+        It says neither ``on`` nor ``off``.
+    """
+    text = os.environ.get(SWITCH) or "on"
+    if text not in _ON:
+        raise DqError(f"{SWITCH} is {text!r}", f"set it to {' or '.join(_ON)}")
+    return _ON[text]
+
+
+def problem() -> str:
+    """Return in one line why there is no library and what to do, or nothing where there is one or none is wanted."""
+    found = _loaded() if turned_on() else ""
+    return found if isinstance(found, str) else ""
+
+
+def provenance() -> dict[str, str]:
+    """Return the digest of the library and what compiled it; empty where there is none or it is turned off."""
+    found = _loaded() if turned_on() else ""
+    return {} if isinstance(found, str) else {"kernels": found.build.digest, "compiler": found.build.compiler}
 
 
 @lru_cache(maxsize=1)
 def library() -> ctypes.CDLL:
-    """Return the functions that the C++ of this package exports.
+    """Return the functions that the C++ of this package exports, whether or not they are turned off.
 
     Raises
     ------
-    OSError, subprocess.SubprocessError
-        There is no compiler, it fails, or its result cannot be kept or loaded.
+    DqError
+        There are none: what `problem` says.
     """
-    program = compiler()
-    if program is None:
-        raise FileNotFoundError("no C++ compiler was found")
-    version = subprocess.run([program, "--version"], capture_output=True, check=True).stdout
-    texts = [path.read_bytes() for path in (*_sources(), *_FOLDER.glob("*.hpp"))]
-    made_of = [*texts, version, *map(str.encode, (*_FLAGS, *sorted(cpu_flags())))]
-    name = hashlib.sha256(b"\0".join(made_of)).hexdigest()[:16]
-    path = platformdirs.user_cache_path("dqsuite") / "kernels" / f"{name}.so"
-    if not path.exists():
-        _compile(program, path)
-    found = ctypes.CDLL(str(path))
-    found.kept_floats.restype = ctypes.c_ssize_t
-    return found
+    found = _loaded()
+    if isinstance(found, str):
+        raise DqError(found)
+    return found.library
 
 
-def _sources() -> list[Path]:
-    return sorted(_FOLDER.glob("*.cpp"))
-
-
-def _compile(program: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        made = Path(folder) / path.name
-        subprocess.run([program, *_FLAGS, *map(str, _sources()), "-o", str(made)], capture_output=True, check=True)
-        made.replace(path)  # at once: another process may be about to load it
+@lru_cache(maxsize=1)  # what fails once is not tried again with every cell
+def _loaded() -> _Loaded | str:
+    """Return the library, or what keeps it from being there."""
+    try:
+        made = build()
+    except (DqError, OSError) as error:
+        return str(error)
+    try:
+        found = ctypes.CDLL(str(made.path))
+        found.kept_floats.restype = ctypes.c_ssize_t
+    except (OSError, AttributeError) as error:
+        return f"the compiled library cannot be loaded ({error}); set DQSUITE_CACHE to a folder that may hold programs"
+    return _Loaded(found, made)

@@ -1,6 +1,6 @@
 import pytest
 
-from dqsuite.training.kernels.compiled import compiler
+from dqsuite.training.kernels.build import compiler
 
 
 @pytest.fixture(autouse=True)

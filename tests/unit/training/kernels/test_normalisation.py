@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from dqsuite import models
 from dqsuite.models.resnet import BasicBlock, no_shortcut, projection
-from dqsuite.training.kernels import quickened
+from dqsuite.training.kernels import with_kernels
 from dqsuite.training.kernels.layers import with_compiled_layers
 
 
@@ -104,7 +104,7 @@ def test_a_model_computes_the_same_and_keeps_its_weights(name):
     for module in plain.modules():
         if hasattr(module, "p"):
             module.p = 0.0
-    quick = quickened(copy.deepcopy(plain), ours=True)
+    quick = with_kernels(copy.deepcopy(plain), ours=True)
     assert [name for name, _ in quick.named_parameters()] == [name for name, _ in plain.named_parameters()]
     assert list(quick.state_dict()) == list(plain.state_dict())
     images = torch.randn(8, 3, 32, 32)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from dqsuite import models
-from dqsuite.training.kernels.small_convolutions import with_small_convolutions as quickened
+from dqsuite.training.kernels.small_convolutions import with_small_convolutions
 
 KINDS = {"lenet": (nn.ReLU, nn.MaxPool2d), "lenet5": (nn.Tanh, nn.AvgPool2d)}
 
@@ -46,7 +46,7 @@ def test_values_and_gradients_are_those_of_torch(kind, batch, shape, outputs, fo
     images = torch.randn(batch, *shape).to(memory_format=torch.channels_last)
 
     expected, expected_gradients = backward(plain, images)
-    found, gradients = backward(quick := quickened(plain), images)
+    found, gradients = backward(quick := with_small_convolutions(plain), images)
 
     assert quick is not plain
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-6)
@@ -58,7 +58,7 @@ def test_constant_images_tie_in_pooling_and_one_of_the_four_takes_the_gradient()
     plain = features(1, 4, (3, 1), "lenet")
     images = torch.ones(2, 1, 12, 12)
 
-    expected, found = backward(plain, images), backward(quickened(plain), images)
+    expected, found = backward(plain, images), backward(with_small_convolutions(plain), images)
 
     for one, other in zip(found[1], expected[1], strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4 * float(other.abs().max()))
@@ -69,7 +69,7 @@ def test_what_is_not_a_number_stays_it_through_relu_and_pooling(at):
     plain = nn.Sequential(nn.Sequential(nn.Conv2d(1, 1, 1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()))
     images = torch.zeros(1, 1, 8, 8)
     images[0, 0][at] = float("nan")
-    assert torch.equal(quickened(plain)(images).isnan(), plain(images).isnan())
+    assert torch.equal(with_small_convolutions(plain)(images).isnan(), plain(images).isnan())
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-8, -1e-4, 0.3, -1.0, 5.0, -30.0, 1e4, float("inf"), float("nan")])
@@ -78,17 +78,17 @@ def test_tanh_is_right_from_zero_to_the_infinite(value):
     nn.init.ones_(plain[0][0].weight)
     nn.init.zeros_(plain[0][0].bias)
 
-    found = quickened(plain)(torch.full((1, 1, 2, 2), value)).detach()
+    found = with_small_convolutions(plain)(torch.full((1, 1, 2, 2), value)).detach()
 
     expected = torch.tensor([[value]]).tanh()
     torch.testing.assert_close(found, expected, rtol=0, atol=2e-7, equal_nan=True)
 
 
 @pytest.mark.parametrize(("model", "shape"), [("lenet", (32, 32, 3)), ("lenet5", (28, 28, 1)), ("lenet", (8, 8, 1))])
-def test_a_lenet_is_quickened_and_keeps_its_weights_and_their_names_of_convolution(model, shape):
+def test_a_lenet_is_compiled_and_keeps_its_weights_and_their_names_of_convolution(model, shape):
     plain = models.build(model, 10, shape)
 
-    quick = quickened(plain)
+    quick = with_small_convolutions(plain)
 
     assert [id(weight) for weight in quick.parameters()] == [id(weight) for weight in plain.parameters()]
     assert sum(isinstance(module, nn.Conv2d) for module in quick.modules()) == 2
@@ -99,7 +99,7 @@ def test_an_optimiser_takes_both_to_the_same_place():
     plain = models.build("lenet", 10, (32, 32, 3)).to(memory_format=torch.channels_last)
     other = copy.deepcopy(plain)
     images, labels = torch.randn(64, 3, 32, 32), torch.arange(64) % 10
-    for model in (plain, quickened(other)):
+    for model in (plain, with_small_convolutions(other)):
         steps = torch.optim.SGD(model.parameters(), 0.05, 0.9, fused=True)
         for _ in range(5):
             steps.zero_grad()
@@ -127,14 +127,14 @@ def test_an_optimiser_takes_both_to_the_same_place():
 )
 def test_layers_that_it_does_not_know_are_left_to_torch(layer):
     plain = nn.Sequential(nn.Sequential(*layer, nn.Flatten()))
-    assert quickened(plain) is plain
+    assert with_small_convolutions(plain) is plain
 
 
 def test_another_way_to_flatten_is_left_to_torch():
     plain = nn.Sequential(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(2)))
-    assert quickened(plain) is plain
+    assert with_small_convolutions(plain) is plain
 
 
 @pytest.mark.parametrize("model", [nn.Identity(), nn.Sequential(), nn.Sequential(nn.Linear(2, 2))])
 def test_models_of_another_form_stay_as_they_are(model):
-    assert quickened(model) is model
+    assert with_small_convolutions(model) is model

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.benchmark.cases import CASES
-from dqsuite.benchmark.data import told
-from dqsuite.benchmark.figure import Figure, number
-from dqsuite.benchmark.settings import Settings
-from dqsuite.benchmark.sides import Timed, ours_one, ours_sweep, plain_sweep
-from dqsuite.benchmark.styles import STYLES, Style
-from dqsuite.benchmark.turns import Call, in_turn, process
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.statistics.estimate import Interval, mean_interval
+from speed.cases import CASES
+from speed.data import told
+from speed.figure import Figure, number
+from speed.settings import Settings
+from speed.sides import Timed, ours_one, ours_sweep, plain_sweep
+from speed.styles import STYLES, Style
+from speed.turns import Call, in_turn, process
 
 Right = NDArray[np.bool_]
 

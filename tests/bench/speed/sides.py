@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite import datasets
-from dqsuite.benchmark.styles import Style
 from dqsuite.datasets import Dataset
 from dqsuite.engines import processes
 from dqsuite.engines.worker import Job
@@ -20,6 +19,7 @@ from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.training import train
+from speed.styles import Style
 
 
 class Timed(NamedTuple):
@@ -51,7 +51,7 @@ def ours_sweep(plan: Plan, device: str, workers: int) -> Timed:
 
 def plain_sweep(plan: Plan, cells: Sequence[Cell], device: str, style: Style) -> Timed:
     """Train cells with the plain loop, one after the other."""
-    from dqsuite.benchmark.plain import channels_of, train_plain
+    from speed.plain import channels_of, train_plain
 
     dataset = _load(plan.dataset)
     channels = channels_of(dataset, plan.cells[0].recipe.scaling)
@@ -60,7 +60,7 @@ def plain_sweep(plan: Plan, cells: Sequence[Cell], device: str, style: Style) ->
     return Timed(time.perf_counter() - began, np.stack(right))
 
 
-def ignore(*event: Any) -> None:  # noqa: ANN401 - of an epoch, or of an engine
+def ignore(*event: Any) -> None:
     """Take no notice."""
 
 

@@ -5,21 +5,19 @@ import os
 
 import numpy as np
 import pytest
+from speed import Settings
+from speed.cases import CASES, fixed
+from speed.data import SHAPES, provide, told
+from speed.plain import channels_of, train_plain
+from speed.sides import ours_one
+from speed.styles import Style
+from speed.training import Accuracies
+from speed.turns import in_turn, process
 
 from dqsuite import datasets, models
-from dqsuite.benchmark import Settings
-from dqsuite.benchmark.cases import CASES, fixed
-from dqsuite.benchmark.data import SHAPES, provide, told
-from dqsuite.benchmark.plain import channels_of, train_plain
-from dqsuite.benchmark.sides import ours_one
-from dqsuite.benchmark.styles import Style
-from dqsuite.benchmark.training import Accuracies
-from dqsuite.benchmark.turns import in_turn, process
 from dqsuite.core.errors import DqError
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-
-pytestmark = pytest.mark.thorough
 
 EASY = "planted;channels=3;classes=4;difficulty=0;fragile=0;pairs=0;test=100;train=400"
 
@@ -39,9 +37,9 @@ def test_the_plain_loop_learns_what_ours_learns(case):
 
 
 def test_the_plain_loop_has_the_dropout_of_torch():
+    from speed.plain import _usual
     from torch import nn
 
-    from dqsuite.benchmark.plain import _usual
     from dqsuite.models.dropout import Dropout
 
     kinds = {type(module) for module in _usual(models.build("custom", 10, (32, 32, 3))).modules()}

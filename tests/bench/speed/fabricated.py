@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from dqsuite.benchmark.data import SHAPES
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.requirements import NotApplicable, cells_of
 from dqsuite.core.grammar import parse_term
@@ -16,6 +15,7 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from speed.data import SHAPES
 
 _EPOCHS = 100
 _WRONG = 0.2  # fraction of the test images that a fabricated outcome has wrong

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dqsuite.benchmark.figure import Figure, quantity
 from dqsuite.core.files import replacing
+from speed.figure import Figure, quantity
 
 
 def save(figures: Sequence[Figure], machine: Mapping[str, str], path: Path) -> None:

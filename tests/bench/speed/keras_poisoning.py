@@ -27,10 +27,10 @@ class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships n
         super().__init__()
         self.seconds: list[float] = []
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401, D102
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.began = time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401, D102
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self.seconds.append(time.perf_counter() - self.began)
 
 
@@ -84,7 +84,7 @@ def train(data: Path, epochs: int) -> dict[str, Any]:
     return {"seconds": watch.seconds, "accuracy": history.history["val_accuracy"], "keras": keras.__version__}
 
 
-def _scaled(images: Any) -> Any:  # noqa: ANN401 - uint8 (N, H, W) or (N, H, W, C) to float32 (N, H, W, C)
+def _scaled(images: Any) -> Any:
     images = images[..., None] if images.ndim == 3 else images
     return (images / 255).astype(np.float32)
 

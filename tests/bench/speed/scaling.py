@@ -14,16 +14,16 @@ from typing import Any
 from unittest.mock import patch
 
 from dqsuite import datasets
-from dqsuite.benchmark.cases import fixed
-from dqsuite.benchmark.data import provide, told
-from dqsuite.benchmark.figure import Figure, number
-from dqsuite.benchmark.settings import Settings
-from dqsuite.benchmark.sides import Timed, ignore, ours_one, ours_sweep
-from dqsuite.benchmark.turns import Call, in_turn, process
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.training import train
+from speed.cases import fixed
+from speed.data import provide, told
+from speed.figure import Figure, number
+from speed.settings import Settings
+from speed.sides import Timed, ignore, ours_one, ours_sweep
+from speed.turns import Call, in_turn, process
 
 _CELL_S = 1.0  # seconds that a cell is to last
 _TRAIN, _TEST = 5_000, 1_000  # images

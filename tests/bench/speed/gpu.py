@@ -15,13 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from dqsuite import corruptions, datasets, models
-from dqsuite.benchmark.cases import CASES, fixed
-from dqsuite.benchmark.data import SHAPES, provide, told
-from dqsuite.benchmark.fabricated import claims_cells
-from dqsuite.benchmark.figure import Figure, number
-from dqsuite.benchmark.settings import Settings
-from dqsuite.benchmark.sides import ours_sweep
-from dqsuite.benchmark.turns import process
 from dqsuite.core import seeds
 from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Dataset
@@ -30,6 +23,13 @@ from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES, Recipe
 from dqsuite.training import train
+from speed.cases import CASES, fixed
+from speed.data import SHAPES, provide, told
+from speed.fabricated import claims_cells
+from speed.figure import Figure, number
+from speed.settings import Settings
+from speed.sides import ours_sweep
+from speed.turns import process
 
 _MATRIX = {"cuda": 8192, "cpu": 2048}  # rows of the square product that shows the limit
 _PASSES = 3  # a training step costs a forward and a backward, which is twice a forward

@@ -12,16 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from dqsuite.benchmark.data import SHAPES, provide, told
-from dqsuite.benchmark.fabricated import fill_claims, fill_names
-from dqsuite.benchmark.figure import Figure
-from dqsuite.benchmark.settings import Settings
 from dqsuite.datasets import identify, load
 from dqsuite.datasets.cache import cache_dir
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import OUTCOMES, Store
+from speed.data import SHAPES, provide, told
+from speed.fabricated import fill_claims, fill_names
+from speed.figure import Figure
+from speed.settings import Settings
 
 _MANY = 100_000
 _MODELS = ("lenet", "lenet5", "custom", "resnet18", "googlenet")

@@ -6,13 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from dqsuite.benchmark.data import provide
-from dqsuite.benchmark.settings import Settings
 from dqsuite.core.errors import DqError
 from dqsuite.core.registry import Registry
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES, Recipe
+from speed.data import provide
+from speed.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -4,38 +4,49 @@ import json
 import sys
 
 import pytest
+import table
+from speed import BENCHES, Figure, Settings, gpu
+from speed.fabricated import claims_cells
+from speed.machine import machine
 
 from dqsuite import cli
-from dqsuite.benchmark import BENCHES, Figure, Settings, gpu
-from dqsuite.benchmark.fabricated import claims_cells
-from dqsuite.benchmark.machine import machine
-
-pytestmark = pytest.mark.thorough
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["bench", "trainig"], "did you mean 'training'"),
-        (["bench", "--case", "lenett"], "did you mean 'lenet'"),
-        (["bench", "--turns", "1"], "one turn has no spread"),
-        (["bench", "keras"], "name one with --python PATH"),
-        (["bench", "keras", "--python", "/nowhere/python"], "there is no Python"),
-        (["bench", "keras", "--python", sys.executable], "has no TensorFlow"),
+        (["trainig"], "did you mean 'training'"),
+        (["--case", "lenett"], "did you mean 'lenet'"),
+        (["keras"], "name one with --python PATH"),
+        (["keras", "--python", "/nowhere/python"], "there is no Python"),
+        (["keras", "--python", sys.executable], "has no TensorFlow"),
     ],
 )
 def test_a_mistake_is_one_line(arguments, complaint, capsys):
-    assert cli.main(arguments) == 2
-    assert complaint in capsys.readouterr().err.replace("\n", " ")
+    assert table.main(arguments) == 2
+    assert complaint in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_one_turn_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        table.main(["--turns", "1"])
+    assert "one turn has no spread" in capsys.readouterr().err
+
+
+def test_the_command_that_it_was_names_the_new_one(capsys):
+    assert cli.main(["bench", "training"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "python tests/bench/table.py" in line
 
 
 def test_results_are_printed_and_saved_and_unequal_sides_fail(monkeypatch, tmp_path, capsys):
     figures = [Figure("good", [2.0, 3.0], "×"), Figure("unequal", [9.0, 9.0], "×", sound=False)]
     monkeypatch.setattr(type(BENCHES["around"]), "measure", lambda self, settings: iter(figures))
-    assert cli.main(["bench", "around", "--device", "cpu", "--out", str(tmp_path / "bench.json")]) == 2
+    assert table.main(["around", "--device", "cpu", "--out", str(tmp_path / "bench.json")]) == 2
     said = capsys.readouterr()
     assert "good: 2.5×" in said.out
-    assert "did not reach the same accuracy in unequal" in said.err.replace("\n", " ")
+    assert "| good | 2.5× | 2 to 3 of 2 |  |  |" in said.out
+    assert "did not reach the same accuracy in unequal" in said.err
     found = json.loads((tmp_path / "bench.json").read_text())
     assert [figure["sound"] for figure in found["figures"]] == [True, False]
     assert found["machine"]["cores"] == machine("cpu")["cores"]

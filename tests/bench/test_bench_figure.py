@@ -4,9 +4,8 @@ import json
 from math import inf
 
 import pytest
-
-from dqsuite.benchmark import Figure
-from dqsuite.benchmark.results import save
+from speed import Figure
+from speed.results import save
 
 
 def test_a_figure_shows_median_range_and_aim():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from speed.cases import fixed
+from speed.plain import channels_of, train_plain
+from speed.styles import Style
 
 from dqsuite import datasets
-from dqsuite.benchmark.cases import fixed
-from dqsuite.benchmark.plain import channels_of, train_plain
-from dqsuite.benchmark.styles import Style
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.statistics.estimate import estimate

@@ -9,9 +9,9 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dqsuite.benchmark.figure import Figure
-from dqsuite.benchmark.settings import Settings
 from dqsuite.core.registry import Registry
+from speed.figure import Figure
+from speed.settings import Settings
 
 __all__ = ["BENCHES", "Bench", "Figure", "Settings"]
 
@@ -32,10 +32,11 @@ class Bench:
 BENCHES: Registry[Bench] = Registry(
     "benchmark",
     {
-        "training": Bench("dqsuite.benchmark.training:measure", "one cell and a sweep, beside a plain PyTorch loop"),
-        "scaling": Bench("dqsuite.benchmark.scaling:measure", "workers, threads, and what the engine itself costs"),
-        "around": Bench("dqsuite.benchmark.around:measure", "start, plan, store, claims, fingerprints"),
-        "keras": Bench("dqsuite.benchmark.poisoning:measure", "the poisoning protocol beside Keras; needs --python"),
-        "gpu": Bench("dqsuite.benchmark.gpu:measure", "share of the card's limit, and the time of the full study"),
+        "training": Bench("speed.training:measure", "one cell and a sweep, beside a plain PyTorch loop"),
+        "kernels": Bench("speed.kernels:measure", "the compiled layers on against off, model by model"),
+        "scaling": Bench("speed.scaling:measure", "workers, threads, and what the engine itself costs"),
+        "around": Bench("speed.around:measure", "start, plan, store, claims, fingerprints"),
+        "keras": Bench("speed.poisoning:measure", "the poisoning protocol beside Keras; needs --python"),
+        "gpu": Bench("speed.gpu:measure", "share of the card's limit, and the time of the full study"),
     },
 )

@@ -21,12 +21,12 @@ from torch.utils.data import Dataset as TorchDataset
 from torchvision import transforms
 
 from dqsuite import corruptions, models
-from dqsuite.benchmark.styles import Style
 from dqsuite.core import seeds
 from dqsuite.datasets import Dataset
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.models.dropout import Dropout
+from speed.styles import Style
 
 _TEST_BATCH = 500
 _KERAS_EPSILON = 1e-7
@@ -94,7 +94,7 @@ def channels_of(dataset: Dataset, scaling: str) -> Channels:
 class Pictures(TorchDataset[tuple[Tensor, int]]):
     """Images in memory that become PIL images when asked for, as torchvision's own data sets do."""
 
-    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.int64], transform: Any) -> None:  # noqa: ANN401
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.int64], transform: Any) -> None:
         self.images = images.squeeze(3) if images.shape[3] == 1 else images
         self.labels: Sequence[int] = labels.tolist()
         self.transform = transform

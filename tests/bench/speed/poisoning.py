@@ -16,11 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dqsuite import corruptions, datasets
-from dqsuite.benchmark.data import SHAPES, provide, told
-from dqsuite.benchmark.figure import Figure, number
-from dqsuite.benchmark.settings import Settings
-from dqsuite.benchmark.sides import ignore
-from dqsuite.benchmark.turns import Call, in_turn, process
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.engines import processes
@@ -31,6 +26,11 @@ from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.training import train
+from speed.data import SHAPES, provide, told
+from speed.figure import Figure, number
+from speed.settings import Settings
+from speed.sides import ignore
+from speed.turns import Call, in_turn, process
 
 _SCRIPT = Path(__file__).with_name("keras_poisoning.py")
 _CONDITIONS = {"first:1000": 0.91, "first:1000+wrong:0.4": 0.83}  # with the best accuracy that ours has to reach
