@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ from dqsuite.experiment.cells import Cell, Plan, Versions
 from dqsuite.experiment.encoding import OtherVersionError
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.recipes import Recipe
-from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.statistics.estimate import Interval, mean_interval
 from dqsuite.statistics.metrics import confusion_matrix, relative_matrix, tpr
@@ -293,15 +292,3 @@ def group(store: Store, outcomes: Iterable[Outcome], say: Say) -> list[Study]:
         elif fitting := fitting_outcomes(found, card, say):
             studies.append(Study(card, tuple(sorted(fitting, key=lambda o: (o.cell.model, _place(o.cell.corruption))))))
     return studies
-
-
-def seconds_left(costs: Costs, wanted: Plan, missing: Sequence[Cell], card: Card | None, workers: int) -> float | None:
-    """Estimate the seconds that the missing cells of a plan will take, as this machine has trained such cells before.
-
-    Returns None where a missing cell has no like among them.
-    """
-    seconds = costs.seconds(replace(wanted, cells=tuple(missing)), card)
-    if len(seconds) < len(missing):
-        return None
-    longest = max(seconds.values(), default=0.0)
-    return (costs.start() if missing else 0.0) + max(longest, sum(seconds.values()) / max(1, workers))

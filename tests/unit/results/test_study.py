@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fabricated import dataset, fill, outcome, plan
+from fabricated import dataset, fill, plan
 
 from dqsuite.experiment.encoding import pack, unpack
-from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.results import study
 
@@ -206,21 +205,6 @@ def test_outcomes_without_their_card_are_said(store):
     said = []
     assert study.load_studies(store, said.append) == []
     assert "its card is missing" in said[0]
-
-
-def test_the_time_left_is_that_of_the_longest_cell_at_least(store):
-    data = dataset()
-    wanted = plan(data, repeats=3)
-    costs = Costs(store, "cpu")
-    assert study.seconds_left(costs, wanted, wanted.cells, data.card(), 2) is None
-    costs.note(outcome(wanted.cells[0], data))
-    each = costs.seconds(wanted, data.card())[wanted.cells[0]]
-    costs.note_start(5.0)
-    assert study.seconds_left(costs, wanted, wanted.cells, data.card(), 2) == pytest.approx(5 + 6 * each / 2)
-    assert study.seconds_left(costs, wanted, wanted.cells, data.card(), 20) == pytest.approx(5 + each)
-    assert study.seconds_left(costs, wanted, [], data.card(), 2) == 0
-    other = plan(data, models=["lenet", "lenet5"])
-    assert study.seconds_left(costs, other, other.cells, data.card(), 2) is None
 
 
 def test_versions_name_what_an_outcome_depends_on():
