@@ -11,23 +11,24 @@ from pathlib import Path
 import dqsuite
 from dqsuite.claims import verdict_files
 from dqsuite.claims.evaluate import Evaluator, Judged
-from dqsuite.core.errors import DqError
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.results.reader import Reader, Say, told_of_outdated
 
-_FOLDER = "verdicts"  # beside the store's records
+_NOTES = "verdicts"
 _JUDGES = ("numpy", "scipy")  # whose draws and distributions verdicts rest on
 
 
 def cached_verdicts(store: Store, scale: str, precision: str, say: Say) -> Sequence[Judged]:
     """Return the verdict on every case of every claim from what a store holds.
 
-    The verdicts are kept beside the records, under a digest of the names of these and of our code, and so are judged
+    The verdicts are kept as a note, under a digest of the names of these and of our code, and so are judged
     again when any of it changes. What has something to say besides is not kept.
     """
-    file = store.root / _FOLDER / f"{scale}-{precision}-{_state(store)}.json"
-    with contextlib.suppress(DqError):
-        return verdict_files.read(file).judged
+    earlier = f"{scale}-{precision}-"
+    note = f"{earlier}{_state(store)}.json"
+    with contextlib.suppress(ValueError):
+        if found := store.read_note(_NOTES, note):
+            return verdict_files.from_bytes(found).judged
     said: list[str] = []
     reader = Reader(store, said.append, precision)
     judged = Evaluator(reader, scale).judge_all()
@@ -35,16 +36,9 @@ def cached_verdicts(store: Store, scale: str, precision: str, say: Say) -> Seque
     for line in said:
         say(line)
     if reader.names and not said:
-        _keep(file, scale, precision, judged)
+        store.forget_notes(_NOTES, earlier)
+        store.write_note(_NOTES, note, verdict_files.to_bytes(scale, judged))
     return judged
-
-
-def _keep(file: Path, scale: str, precision: str, judged: Sequence[Judged]) -> None:
-    """Write the verdicts in place of those on an earlier state of the store."""
-    with contextlib.suppress(OSError):  # a store that cannot be written can still be judged
-        for earlier in file.parent.glob(f"{scale}-{precision}-*.json"):
-            earlier.unlink()
-        verdict_files.write(file, scale, judged)
 
 
 def _state(store: Store) -> str:

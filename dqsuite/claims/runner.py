@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from math import inf
 
 from dqsuite import datasets
@@ -14,10 +15,12 @@ from dqsuite.claims.evaluate import Evaluator, Judged
 from dqsuite.claims.requirements import cells_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import training_precision
+from dqsuite.engines.interface import Batch, Event, follow, in_batches
 from dqsuite.engines.pool import Pool
-from dqsuite.engines.worker import Job
+from dqsuite.engines.worker import Worker, untrained
 from dqsuite.experiment.cells import Cell, Plan
-from dqsuite.experiment.order import effort, most_telling_first
+from dqsuite.experiment.order import most_telling_first
+from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.verdict import Status, Verdict
@@ -76,59 +79,56 @@ class Runner:
             return replace(found, verdict=_SPENT)
         cells = cells_of(claim, case, self.scale, self._trained)
         try:
-            wanted = self._names(cells)
+            batches = self._batches(cells)
         except DqError as error:  # no network, and the data set is not at hand
             return replace(found, verdict=Verdict(Status.NOT_MEASURED, note=str(error)))
-        if not self._train(wanted):
+        follow(self._pool, batches, _ignore)
+        if any(untrained(self.store, batch) for batch in batches):
             return replace(found, verdict=_SPENT)
         self.evaluator.reader.refresh()
         return self.evaluator.judge(claim, case)
 
-    def _train(self, wanted: Sequence[str]) -> bool:
-        ahead = () if self.deadline < inf else wanted
-        order = list(dict.fromkeys([*ahead, *self._agenda, *wanted]))
-        return self._pool.train_until_stored(wanted, order, self.deadline)
+    def _batches(self, cells: Iterable[Cell]) -> list[Batch]:
+        """Return cells as batches, in their order. Raises DqError without one of their data sets."""
+        alike = groupby(cells, key=lambda cell: cell.dataset)
+        plans = [replace(self._plan(dataset), cells=tuple(found)) for dataset, found in alike]
+        return [batch for plan in plans for batch in in_batches(plan)]
 
-    def _names(self, cells: Iterable[Cell]) -> list[str]:
-        """Put cells into the pool and return the names of their outcomes. Raises DqError without a data set."""
-        return [self._name(cell) for cell in cells]
-
-    def _name(self, cell: Cell) -> str:
-        job = self._job(cell.dataset)
-        name = job.plan.key(cell)
-        self._pool.tasks[name] = job, cell
-        return name
-
-    def _job(self, dataset: str) -> Job:
-        """Return the job of a data set, a published one whose name is all that it takes to find it."""
-        if dataset not in self._jobs:
+    def _plan(self, dataset: str) -> Plan:
+        """Return an empty plan of a data set, a published one whose name is all that it takes to find it."""
+        if dataset not in self._plans:
             try:
                 plan = Plan(dataset, datasets.identify(dataset).fingerprint, ())
-                self._jobs[dataset] = Job(plan, self.store, train, self.device)
+                self._plans[dataset] = plan
             except DqError as error:
-                self._jobs[dataset] = error
-        found = self._jobs[dataset]
+                self._plans[dataset] = error
+        found = self._plans[dataset]
         if isinstance(found, DqError):
             raise found
         return found
 
     @cached_property
-    def _jobs(self) -> dict[str, Job | DqError]:
+    def _plans(self) -> dict[str, Plan | DqError]:
         return {}
 
     @cached_property
     def _pool(self) -> Pool:
-        return Pool(self.store)
+        return Pool(Worker(self.store, train, self.device, self.deadline), self._agenda())
 
-    @cached_property
-    def _agenda(self) -> list[str]:
-        """The names of what the session's cases lack, the most telling first."""
-        needs = [self._needed_if_known(claim, case) for claim, case in self.cases]
-        stored = self.store.has_many(OUTCOMES, {name for names in needs for name in names})
-        lacks = [[name for name in names if name not in stored] for names in needs]
-        return most_telling_first(lacks, {name: effort(self._pool.tasks[name][1]) for names in lacks for name in names})
+    def _agenda(self) -> list[Batch]:
+        """Return what the session's cases lack, the most telling first."""
+        needs = [self._needed(claim, case) for claim, case in self.cases]
+        names = {cell: self._plan(cell.dataset).key(cell) for cells in needs for cell in cells}
+        stored = self.store.has_many(OUTCOMES, names.values())
+        lacks = [[cell for cell in cells if names[cell] not in stored] for cells in needs]
+        costs = Costs(self.store, self.device)
+        seconds: dict[Cell, float] = {}
+        for batch in self._batches(dict.fromkeys(cell for cells in lacks for cell in cells)):
+            seconds |= costs.seconds(batch, None, unlike=True)
+        return self._batches(most_telling_first(lacks, seconds))
 
-    def _needed_if_known(self, claim: Claim, case: Case) -> list[str]:
+    def _needed(self, claim: Claim, case: Case) -> list[Cell]:
+        """Return the cells of a case, none where the scale has no place for it or its data set is not at hand."""
         try:
             if self.evaluator.is_stored(claim, case):
                 return []
@@ -136,6 +136,11 @@ class Runner:
         except Exception:  # not applicable, or a defect of its judge: its own test in this session tells
             return []
         try:
-            return self._names(cells)
+            self._batches(cells)
         except DqError:  # no data set: likewise
             return []
+        return cells
+
+
+def _ignore(event: Event) -> None:
+    """Progress of a session is pytest's to show."""

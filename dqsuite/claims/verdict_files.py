@@ -53,7 +53,21 @@ def to_json(scale: str, judged: Iterable[Judged]) -> dict[str, Any]:
 def write(path: Path, scale: str, judged: Iterable[Judged]) -> None:
     """Write the verdicts into a file, which appears whole or not at all. Raises OSError."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(to_json(scale, judged), indent=1), encoding="utf-8")
+        temporary.write_bytes(to_bytes(scale, judged))
+
+
+def to_bytes(scale: str, judged: Iterable[Judged]) -> bytes:
+    """Return the verdicts as a file has them."""
+    return json.dumps(to_json(scale, judged), indent=1).encode()
+
+
+def from_bytes(data: bytes) -> Verdicts:
+    """Read what `to_bytes` returned. Raises ValueError where it holds no verdicts."""
+    try:
+        plain = json.loads(data)
+        return Verdicts(str(plain["scale"]), tuple(_judged(each) for each in plain["verdicts"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"no verdicts: {error!r}") from error
 
 
 def read(path: Path) -> Verdicts:
@@ -65,10 +79,10 @@ def read(path: Path) -> Verdicts:
         There is no such file, or it holds no verdicts.
     """
     try:
-        return _from_json(json.loads(path.read_text(encoding="utf-8")))
+        return from_bytes(path.read_bytes())
     except OSError as error:
         raise DqError(f"cannot read {path} ({error.strerror})", "name a file of verdicts") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except ValueError as error:
         mend = "name a file that dqsuite report or pytest --dq-report wrote"
         raise DqError(f"{path} holds no verdicts", mend) from error
 
@@ -94,10 +108,6 @@ def _apart(one: Verdict, other: Verdict) -> bool:
     if one.low is None or one.high is None or other.low is None or other.high is None:
         return False
     return one.high < other.low or other.high < one.low
-
-
-def _from_json(plain: dict[str, Any]) -> Verdicts:
-    return Verdicts(str(plain["scale"]), tuple(_judged(each) for each in plain["verdicts"]))
 
 
 def _judged(plain: dict[str, Any]) -> Judged:

@@ -22,13 +22,15 @@ from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
 from dqsuite.core.hardware import cores, resolve_device, training_precision
-from dqsuite.engines import processes
-from dqsuite.engines.worker import Job
+from dqsuite.engines.interface import follow, in_batches
+from dqsuite.engines.processes import Processes
+from dqsuite.engines.worker import Worker, untrained
 from dqsuite.experiment import evidence
 from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.order import longest_first
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.experiment.runtime import Costs, longest_first
+from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
 from dqsuite.results.reader import Reader
@@ -57,17 +59,18 @@ def run(options: Namespace) -> None:
     from dqsuite.report import require_writable, write
 
     began = time.monotonic()
-    job, workers = _job(options)
-    plan, store = job.plan, job.store
+    plan, worker, count = _planned(options)
+    store = worker.store
     path = require_writable(_report_path(options.out, plan))
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
-    missing = len(job.untrained())
+    missing = len(untrained(store, plan))
     if missing:
-        _tell_of_the_compiler(job)
-        expected = Costs(store, job.device).seconds(plan, Reader(store, say).card(plan.fingerprint))
-        job = dataclasses.replace(job, plan=dataclasses.replace(plan, cells=longest_first(plan.cells, expected)))
+        _tell_of_the_compiler(plan, worker.device)
+        card = Reader(store, say).card(plan.fingerprint)
+        cells = longest_first(plan.cells, Costs(store, worker.device).seconds(plan, card, unlike=True))
+        batches = in_batches(dataclasses.replace(plan, cells=cells))
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
-            processes.run(job, workers, progress)
+            follow(Processes(worker, count), batches, progress)
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     write([found], path)
@@ -88,21 +91,22 @@ def run(options: Namespace) -> None:
 
 def plan(options: Namespace) -> None:
     """Show the cells by condition, how many are stored, and the time that the others will take."""
-    job, workers = _job(options)
-    missing = job.untrained()
-    total = Counter((cell.model, cell.corruption) for cell in job.plan.cells)
+    planned, worker, count = _planned(options)
+    missing = untrained(worker.store, planned)
+    total = Counter((cell.model, cell.corruption) for cell in planned.cells)
     absent = Counter((cell.model, cell.corruption) for cell in missing)
     shown = Table("model", "condition", "stored")
-    for (model, condition), count in total.items():
-        shown.add_row(Text(model), Text(condition), f"{count - absent[model, condition]} of {count}")
+    for (model, condition), repeats in total.items():
+        shown.add_row(Text(model), Text(condition), f"{repeats - absent[model, condition]} of {repeats}")
     out.print(shown)
-    card = Reader(job.store, say).card(job.plan.fingerprint)
-    seconds = study.seconds_left(Costs(job.store, job.device), job.plan, missing, card, workers)
+    card = Reader(worker.store, say).card(planned.fingerprint)
+    left = dataclasses.replace(planned, cells=tuple(missing))
+    seconds = Costs(worker.store, worker.device).left(left, card, count)
     time_left = "the time is not known: this machine has trained none like it into this store yet"
     if seconds is not None:
-        time_left = f"{duration(seconds)} with {workers} workers on the {job.device}, as others took on this machine"
+        time_left = f"{duration(seconds)} with {count} workers on the {worker.device}, as others took on this machine"
     out.print(
-        f"{len(job.plan.cells)} cells, {len(missing)} to train; {time_left if missing else 'nothing to do'}",
+        f"{len(planned.cells)} cells, {len(missing)} to train; {time_left if missing else 'nothing to do'}",
         highlight=False,
         soft_wrap=True,
     )
@@ -189,14 +193,14 @@ def move_evidence(options: Namespace) -> None:
         say(f"a damaged record was left out: {name}")
 
 
-def _tell_of_the_compiler(job: Job) -> None:
+def _tell_of_the_compiler(planned: Plan, device: str) -> None:
     """Say it where torch's layers are used for want of ours; they are compiled now, before there are many workers."""
-    if job.device == "cpu" and job.plan.cells[0].precision == "fp32" and (problem := compiled.problem()):
+    if device == "cpu" and planned.cells[0].precision == "fp32" and (problem := compiled.problem()):
         say(f"all layers are torch's, and small networks train about half as fast: {problem}")
 
 
-def _job(options: Namespace) -> tuple[Job, int]:
-    """Return what the options ask for, and the number of workers."""
+def _planned(options: Namespace) -> tuple[Plan, Worker, int]:
+    """Return the plan that the options ask for, what trains it, and the number of workers."""
     changed = {"epochs": options.epochs, "batch_size": options.batch_size}
     device = resolve_device(options.device)
     plan = plan_grid(
@@ -207,8 +211,8 @@ def _job(options: Namespace) -> tuple[Job, int]:
         repeats=options.repeats,
         precision=training_precision(options.precision, device),
     )
-    workers = options.workers or (cores() if device == "cpu" else 1)
-    return Job(plan, Store(options.store), train, device), workers
+    count = options.workers or (cores() if device == "cpu" else 1)
+    return plan, Worker(Store(options.store), train, device), count
 
 
 def _report_path(target: str, planned: Plan) -> Path:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from dqsuite.engines.worker import Epoch, Event, Finished, Started
+from dqsuite.engines.interface import Epoch, Event, Finished, Started
 from dqsuite.experiment.cells import Cell
 
 _PLAIN_EVERY_S = 30.0  # between two lines about the same cell

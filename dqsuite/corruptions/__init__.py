@@ -60,7 +60,18 @@ from dqsuite.corruptions.transition import transition
 from dqsuite.corruptions.values import ClassMap, ClassName, ClassNames, ClassPair, Context, Count, Flag, Number
 from dqsuite.corruptions.wrong import wrong
 
-__all__ = ["CLEAN", "CORRUPTIONS", "Chain", "Damaged", "Manifest", "StepRecord", "apply", "parse", "relabel"]
+__all__ = [
+    "CLEAN",
+    "CORRUPTIONS",
+    "Chain",
+    "Damaged",
+    "Manifest",
+    "StepRecord",
+    "apply",
+    "damage_labels",
+    "parse",
+    "relabel",
+]
 
 FRACTION = Number(low="0", high="1", example="0.1")
 ALL = Number(low="0", high="1", default="1", example="0.1")
@@ -170,11 +181,18 @@ def apply(
     return Damaged(records.images, records.labels.copy(), records.index, manifest)
 
 
+def damage_labels(chain: Chain, labels: Labels, classes: tuple[str, ...], noise: np.random.SeedSequence) -> Damaged:
+    """Find out what a chain does to labels and to the choice of records: damage blank images, uint8 (N, 1, 1, 1).
+
+    Parameters, errors and draws as `apply`; the labels, the records kept and their counts are those of any images.
+    """
+    return apply(chain, np.zeros((len(labels), 1, 1, 1), np.uint8), labels, classes, noise)
+
+
 def relabel(chain: Chain, labels: Labels, classes: tuple[str, ...], noise: np.random.SeedSequence) -> Labels:
     """Return labels int64 (N,) after the chain's label noise alone, such as those of a validation set."""
     noisy = tuple(term for term in chain.terms if isinstance(CORRUPTIONS[term.name], LabelNoise))
-    blank = np.zeros((len(labels), 1, 1, 1), np.uint8)
-    return apply(replace(chain, terms=noisy), blank, labels, classes, noise).labels
+    return damage_labels(replace(chain, terms=noisy), labels, classes, noise).labels
 
 
 def _terms(text: str) -> tuple[Term, ...]:

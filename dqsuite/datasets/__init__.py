@@ -17,21 +17,25 @@ __all__ = ["DATASETS", "Dataset", "DatasetIdentity", "identify", "load"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A data set to choose: how a term that names it becomes a source, and one line about it."""
+    """A data set to choose: how a term that names it becomes a source, and one line about it.
+
+    `records` is how many training images it has where no parameter says otherwise, None where only the data tell.
+    """
 
     open: Callable[[Term], DataSource]
     about: str
+    records: int | None = None
 
 
 DATASETS: Registry[Kind] = Registry(
     "data set",
     {
-        "digits": Kind(digits.source, "1,797 images of handwritten digits, 8×8, grey; bundled, no download"),
-        "planted": Kind(planted.source, "generated, with known look-alike pairs and fragile classes"),
-        "mnist": Kind(named.source, "70,000 images of handwritten digits, 28×28, grey"),
-        "fashion_mnist": Kind(named.source, "70,000 images of clothes, 28×28, grey"),
-        "cifar10": Kind(named.source, "60,000 images of animals and vehicles, 32×32, colour, 10 classes"),
-        "cifar100": Kind(named.source, "60,000 images, 32×32, colour, 100 classes"),
+        "digits": Kind(digits.source, "1,797 images of handwritten digits, 8×8, grey; bundled, no download", 1297),
+        "planted": Kind(planted.source, "generated, with known look-alike pairs and fragile classes", 2000),
+        "mnist": Kind(named.source, "70,000 images of handwritten digits, 28×28, grey", 60_000),
+        "fashion_mnist": Kind(named.source, "70,000 images of clothes, 28×28, grey", 60_000),
+        "cifar10": Kind(named.source, "60,000 images of animals and vehicles, 32×32, colour, 10 classes", 50_000),
+        "cifar100": Kind(named.source, "60,000 images, 32×32, colour, 100 classes", 50_000),
         "folder": Kind(
             folder.source, "folder:PATH, your images: a sub-folder for each class, train/ and test/ or a split"
         ),

@@ -1,1 +1,1 @@
-"""Engines get the cells of a plan trained: each hands cells to a training function and puts what it returns away."""
+"""Engines get batches of cells trained and say what happens on the way, all by `dqsuite.engines.interface`."""

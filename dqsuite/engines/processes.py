@@ -1,4 +1,4 @@
-"""Trains on this machine: in this process, or in several that share the plan."""
+"""Trains on this machine: in this process, or in several that share the batches."""
 
 from __future__ import annotations
 
@@ -7,113 +7,128 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
 from dqsuite.core.errors import DqError
-from dqsuite.engines.worker import Event, Finished, Job, Report, Started, work
+from dqsuite.engines.inline import events_of
+from dqsuite.engines.interface import Batch, Event, Failed, Finished, Started
+from dqsuite.engines.leases import Leases
+from dqsuite.engines.worker import Worker, tasks_of
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.runtime import Costs
 
-
-def run(job: Job, workers: int, report: Report) -> None:
-    """Get every cell of the job's plan into its store.
-
-    Parameters
-    ----------
-    workers : int
-        Processes; each trains on one thread of a CPU. One worker is this process itself.
-    report : callable
-        Is told, in this process, of each cell's start, epochs and end.
-
-    Raises
-    ------
-    DqError
-        As `dqsuite.engines.worker.work`; or workers died and left cells untrained, which are named.
-    """
-    workers = min(workers, len(job.untrained()))
-    report = _timing_the_start(job, report)
-    if workers > 1:
-        job.store.scratch()  # a store that cannot be written is told here, before any process starts
-        _share(job, workers, report)
-    elif workers:
-        work(job, report)
+_Line = Connection[Any, Any]
 
 
-def _timing_the_start(job: Job, report: Report) -> Report:
-    """Return the report, which also keeps what the first cell took beyond its own training: workers, torch, data."""
-    asked = time.monotonic()
-    known = False
+class Processes:
+    """An engine of `count` processes, each of which trains on one thread of a CPU. One of them is this process."""
 
-    def told(event: Event) -> None:
-        nonlocal known
-        if not known and isinstance(event, Finished):
-            Costs(job.store, job.device).note_start(time.monotonic() - asked - event.seconds)
-            known = True
-        report(event)
+    def __init__(self, worker: Worker, count: int) -> None:
+        self.worker, self.count = worker, count
 
-    return told
+    def train(self, batches: Sequence[Batch]) -> Generator[Event]:
+        """Train what is not stored; see `dqsuite.engines.interface.Engine`.
 
+        A cell that workers died of fails with a DqError. What the first cell took beyond its own training (workers,
+        torch, data) is noted as the store's time to start.
+        """
+        missing = self.worker.missing(tasks_of(batches))
+        if not missing or self.worker.late():
+            return
+        asked, known = time.monotonic(), False
+        count = min(self.count, len(missing))
+        work = partial(self.worker.work, batches)
+        with closing(self._share(batches, count) if count > 1 else events_of(work)) as events:
+            for event in events:
+                if not known and isinstance(event, Finished):
+                    known = True
+                    Costs(self.worker.store, self.worker.device).note_start(time.monotonic() - asked - event.seconds)
+                yield event
 
-def _share(job: Job, workers: int, report: Report) -> None:
-    context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
-    crew: dict[Connection[Any, Any], SpawnProcess] = {}
-    training: dict[Connection[Any, Any], Cell] = {}
-    try:
-        for _ in range(workers):
-            inbox, outbox = context.Pipe(duplex=False)
-            worker = context.Process(target=_worker, args=(job, outbox), daemon=True)
-            worker.start()
-            outbox.close()  # the worker's copy is then the only one, and its death ends the pipe
-            crew[inbox] = worker
-        while crew:
-            for inbox in cast("list[Connection[Any, Any]]", wait(list(crew))):
-                try:
-                    event = inbox.recv()
-                except (EOFError, OSError):
-                    _end(crew.pop(inbox))
-                    continue
-                if isinstance(event, BaseException):
-                    raise event
+    def _share(self, batches: Sequence[Batch], count: int) -> Generator[Event]:
+        Leases(self.worker.store)  # a store that cannot be written is told here, before any process starts
+        training: dict[_Line, Cell] = {}
+        failed: set[Cell] = set()
+        crew: dict[_Line, SpawnProcess] = {}
+        try:
+            for _ in range(count):
+                line, process = _start(self.worker, batches)
+                crew[line] = process
+            for line, event in _heard(crew):
                 if isinstance(event, Started):
-                    training[inbox] = event.cell
-                report(event)
-    finally:
-        for worker in crew.values():
-            _end(worker)
-    _require_all(job, list(training.values()))
+                    training[line] = event.cell
+                if isinstance(event, Failed):
+                    if event.cell in failed:
+                        continue  # each worker finds out by itself
+                    failed.add(event.cell)
+                yield event
+        finally:
+            for process in crew.values():
+                _end(process)
+        if not self.worker.late():
+            yield from self._left(batches, list(training.values()), failed)
 
-
-def _end(worker: SpawnProcess) -> None:
-    """End a process that has nothing left to say: torch would take a second to leave it in good order."""
-    worker.terminate()
-    worker.join()
-
-
-def _require_all(job: Job, training: list[Cell]) -> None:
-    if missing := job.untrained():
-        blamed = next((cell for cell in training if cell in missing), missing[0])
-        raise DqError(
-            f"workers died and left {len(missing)} of {len(job.plan.cells)} cells untrained, one in {blamed}",
-            "look for a lack of memory, then run the same command again: the other cells are stored",
-        )
+    def _left(self, batches: Sequence[Batch], training: list[Cell], failed: Collection[Cell]) -> Iterator[Failed]:
+        """Yield a failure for each cell that dead workers have left, first the one that a worker may have died of."""
+        tasks = tasks_of(batches)
+        left = [cell for name in self.worker.missing(tasks) if (cell := tasks[name][1]) not in failed]
+        if left:
+            blamed = next((cell for cell in training if cell in left), left[0])
+            error = DqError(
+                f"workers died and left {len(left)} of {len(tasks)} cells untrained, one in {blamed}",
+                "look for a lack of memory, then run the same command again: the other cells are stored",
+            )
+            yield from (Failed(cell, error) for cell in dict.fromkeys([blamed, *left]))
 
 
 class WorkerError(RuntimeError):
     """A defect met in a worker, with the worker's traceback as its text."""
 
 
-def _worker(job: Job, outbox: Connection[Any, Any]) -> None:
+def _start(worker: Worker, batches: Sequence[Batch]) -> tuple[_Line, SpawnProcess]:
+    context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
+    inbox, outbox = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(worker, batches, outbox), daemon=True)
+    process.start()
+    outbox.close()  # the worker's copy is then the only one, and its death ends the pipe
+    return inbox, process
+
+
+def _heard(crew: dict[_Line, SpawnProcess]) -> Iterator[tuple[_Line, Event]]:
+    """Yield what the processes report, and by which line; those that have nothing left to say leave the crew."""
+    while crew:
+        for line in cast("list[_Line]", wait(list(crew))):
+            try:
+                event = line.recv()
+            except (EOFError, OSError):
+                _end(crew.pop(line))
+                continue
+            yield line, event
+
+
+def _end(process: SpawnProcess) -> None:
+    """End a process that has nothing left to say: torch would take a second to leave it in good order."""
+    process.terminate()
+    process.join()
+
+
+def _work(worker: Worker, batches: Sequence[Batch], outbox: _Line) -> None:
     sys.stdout = sys.stderr  # what a user's model prints is no part of the result
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
+
+    def report(event: Event) -> None:
+        if isinstance(event, Failed) and not isinstance(event.error, DqError):
+            event = Failed(event.cell, WorkerError("".join(traceback.format_exception(event.error))))
+        outbox.send(event)
+
     try:
-        work(job, outbox.send)
+        worker.work(batches, report)
     except (BrokenPipeError, ConnectionResetError):
         return  # the parent is gone
-    except DqError as error:
-        outbox.send(error)
-    except BaseException:
-        outbox.send(WorkerError(traceback.format_exc()))
     finally:
         outbox.close()

@@ -1,27 +1,24 @@
-"""What every worker does: train any cell of the plan that nobody has trained or is training, until none is left.
+"""What one worker does with batches: train any of their cells that nobody has trained or is training.
 
-Workers need no coordinator: a lease, freed by the system when its process dies, says who trains what, and the store
-says what is done. So workers of one run, of two runs on one store, or the survivors of a killed one share the work
-in the same way.
+Workers need no coordinator: a lease says who trains what, and the store says what is done. So workers of one run, of
+two runs on one store, or the survivors of a killed one share the work in the same way.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
-from pathlib import Path
 from typing import Protocol
-
-import numpy as np
-from filelock import FileLock, Timeout
 
 from dqsuite import corruptions, datasets
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.datasets import Dataset
+from dqsuite.engines.interface import Batch, Epoch, Failed, Finished, Report, Started
+from dqsuite.engines.leases import Leases
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.encoding import pack
@@ -31,143 +28,132 @@ from dqsuite.training import Trained, Watch
 
 POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
 
-
-@dataclass(frozen=True)
-class Started:
-    """A worker has begun a cell."""
-
-    cell: Cell
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """A worker has finished an epoch of its cell; accuracy is a fraction of the test set, nan if not measured."""
-
-    cell: Cell
-    done: int
-    of: int
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A worker has trained a cell, and its outcome is stored."""
-
-    cell: Cell
-    accuracy: float
-    seconds: float
-
-
-Event = Started | Epoch | Finished
-Report = Callable[[Event], None]
+Task = tuple[Batch, Cell]
 
 
 class Train(Protocol):
-    """The training function that an engine is handed."""
+    """The training function that a worker is handed."""
 
     def __call__(self, plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
         """Train one cell."""
 
 
 @dataclass(frozen=True)
-class Job:
-    """What an engine is asked for: the plan's cells, trained by `train` on `device`, in `store`.
+class Worker:
+    """Trains with `train` on `device`, into `store`.
 
     No cell is begun after the `deadline`, a time in seconds as `time.time` has it.
     """
 
-    plan: Plan
     store: Store
     train: Train
     device: str
     deadline: float = inf
 
-    def untrained(self) -> list[Cell]:
-        """Return the plan's cells that are not stored, in the plan's order."""
-        stored = self.store.has_many(OUTCOMES, map(self.plan.key, self.plan.cells))
-        return [cell for cell in self.plan.cells if self.plan.key(cell) not in stored]
+    def late(self) -> bool:
+        """Tell whether the deadline has come."""
+        return time.time() >= self.deadline
 
+    def work(self, batches: Sequence[Batch], report: Report) -> None:
+        """Settle cell after cell until all are stored or refused, or the deadline comes.
 
-def work(job: Job, report: Report) -> None:
-    """Train the missing cells until the deadline, one after the other, sharing with every other worker on the store.
+        A cell that cannot be trained is reported as failed and left; so is one whose damage does not fit its data set,
+        before any is trained.
+        """
+        tasks = tasks_of(batches)
+        if self.late() or not (missing := self.missing(tasks)):
+            return
+        refused = self._refuse_unfit([tasks[name] for name in missing], report)
+        while not self.late() and (missing := [name for name in self.missing(tasks) if name not in refused]):
+            settled = False
+            for name in missing:
+                if self.late():
+                    break
+                try:
+                    settled |= self.settle(*tasks[name], report)
+                except Exception as error:
+                    refused.add(name)
+                    report(Failed(tasks[name][1], error))
+            if not settled:
+                time.sleep(POLL_S)
 
-    Raises
-    ------
-    DqError
-        The data set has changed since the plan was made, a cell cannot be trained, or the store cannot be written.
-    """
-    if time.time() >= job.deadline or not job.untrained():
-        return
-    dataset = load_dataset(job)
-    _try_damage(job.plan, dataset)
-    while time.time() < job.deadline and (missing := job.untrained()):
-        settled = [settle(job, cell, dataset, report) for cell in missing if time.time() < job.deadline]
-        if not any(settled):
-            time.sleep(POLL_S)
+    def missing(self, names: Collection[str]) -> list[str]:
+        """Return the names of outcomes that are not stored, in the order given."""
+        stored = self.store.has_many(OUTCOMES, names)
+        return [name for name in names if name not in stored]
 
+    def settle(self, batch: Batch, cell: Cell, report: Report) -> bool:
+        """Make sure that a cell is stored; return False where another worker holds its lease.
 
-def settle(job: Job, cell: Cell, dataset: Dataset, report: Report) -> bool:
-    """Make sure that a cell is stored; return False where another worker holds its lease.
-
-    Raises
-    ------
-    DqError
-        The cell cannot be trained, or the store cannot be written.
-    """
-    key = job.plan.key(cell)
-    lease = lease_of(job.store, key)
-    try:
-        with FileLock(lease, timeout=0):
-            if not job.store.has_many(OUTCOMES, [key]):
+        Raises
+        ------
+        Exception
+            As the training function. A DqError: the data set cannot be read or has changed since the plan was made, or
+            the store cannot be written.
+        """
+        name = batch.key(cell)
+        with Leases(self.store).hold(name) as held:
+            if held and not self.store.has_many(OUTCOMES, [name]):
+                dataset = self._dataset(batch)
                 report(Started(cell))
-                trained = job.train(job.plan, cell, dataset, job.device, lambda *epoch: report(Epoch(cell, *epoch)))
-                _put(job.store, key, trained)
-                Costs(job.store, job.device).note(trained.outcome)
+                trained = self.train(batch, cell, dataset, self.device, lambda *epoch: report(Epoch(cell, *epoch)))
+                self._put(name, trained)
                 curve = trained.outcome.curves["test_accuracy"]
                 report(Finished(cell, float(curve[-1]), trained.outcome.provenance["seconds"]))
-    except Timeout:
-        return False
-    lease.unlink(missing_ok=True)  # whoever still waits for it finds the outcome stored
-    return True
+        return held
+
+    def _put(self, name: str, trained: Trained) -> None:
+        """Store the outcome, which alone says that the cell is done, and then what belongs to it."""
+        if self.store.put_if_absent(OUTCOMES, name, trained.outcome.to_bytes()):
+            self.store.put_if_absent(CONFIDENCES, name, pack({}, confidences=trained.confidences))
+        Costs(self.store, self.device).note(trained.outcome)
+
+    def _dataset(self, batch: Batch) -> Dataset:
+        """Load the batch's data set and store its card."""
+        dataset = _load(batch.dataset, batch.fingerprint)
+        if not self.store.has_many(CARDS, [dataset.fingerprint]):
+            self.store.put_if_absent(CARDS, dataset.fingerprint, Card.of(dataset).to_bytes())
+        return dataset
+
+    def _refuse_unfit(self, tasks: Iterable[Task], report: Report) -> set[str]:
+        """Return the names of the tasks whose damage does not fit their data set, and report them as failed."""
+        found: dict[tuple[str, str], Exception | None] = {}
+        refused = set()
+        for batch, cell in tasks:
+            damage = batch.fingerprint, cell.corruption
+            if damage not in found:
+                found[damage] = self._misfit(batch, cell.corruption)
+            if error := found[damage]:
+                refused.add(batch.key(cell))
+                report(Failed(cell, error))
+        return refused
+
+    def _misfit(self, batch: Batch, corruption: str) -> Exception | None:
+        try:
+            dataset = self._dataset(batch)
+            chain = corruptions.parse(corruption, dict(batch.files))
+            corruptions.damage_labels(chain, dataset.y_train, dataset.classes, seeds.streams(0).noise)
+        except Exception as error:
+            return error
+        return None
 
 
-def lease_of(store: Store, name: str) -> Path:
-    """Return the file that is locked while a cell is trained. It stays where that was not brought to an end."""
-    return store.scratch() / f"{name}.lease"
+def untrained(store: Store, plan: Plan) -> list[Cell]:
+    """Return the plan's cells that are not stored, in the plan's order."""
+    names = {cell: plan.key(cell) for cell in plan.cells}
+    stored = store.has_many(OUTCOMES, names.values())
+    return [cell for cell, name in names.items() if name not in stored]
 
 
-def _put(store: Store, key: str, trained: Trained) -> None:
-    """Store the outcome, which alone says that the cell is done, and then the confidences that belong to it."""
-    if store.put_if_absent(OUTCOMES, key, trained.outcome.to_bytes()):
-        store.put_if_absent(CONFIDENCES, key, pack({}, confidences=trained.confidences))
-
-
-def load_dataset(job: Job) -> Dataset:
-    """Load the plan's data set and store its card.
-
-    Raises
-    ------
-    DqError
-        The data set cannot be read, or has changed since the plan was made; the store cannot be written.
-    """
-    dataset = _dataset(job.plan.dataset, job.plan.fingerprint)
-    if not job.store.has_many(CARDS, [dataset.fingerprint]):
-        job.store.put_if_absent(CARDS, dataset.fingerprint, Card.of(dataset).to_bytes())
-    return dataset
+def tasks_of(batches: Iterable[Batch]) -> dict[str, Task]:
+    """Return the cells of batches, in order, by the names of their outcomes."""
+    return {batch.key(cell): (batch, cell) for batch in batches for cell in batch.cells}
 
 
 @lru_cache(maxsize=1)
-def _dataset(text: str, fingerprint: str) -> Dataset:
+def _load(text: str, fingerprint: str) -> Dataset:
     """Load a data set, the last one only once: a process may be asked for its cells many times."""
     dataset = datasets.load(text)
     if dataset.fingerprint != fingerprint:
         raise DqError(f"the data set {text} changed while it was being read", "run the same command again")
     return dataset
-
-
-def _try_damage(plan: Plan, dataset: Dataset) -> None:
-    """Damage blank images once in each way, so that what does not fit the data is refused before any training."""
-    blank = np.zeros((len(dataset.y_train), 1, 1, 1), np.uint8)
-    for text in {cell.corruption for cell in plan.cells}:
-        chain = corruptions.parse(text, dict(plan.files))
-        corruptions.apply(chain, blank, dataset.y_train, dataset.classes, seeds.streams(0).noise)

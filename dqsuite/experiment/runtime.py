@@ -1,38 +1,43 @@
-"""How long cells take: learnt from those that this machine has trained, whatever their damage and their recipe.
+"""How long cells take: the one model of it, which serves the plan, the order of training and the budget.
 
-The time goes by the images that a cell trains on and is measured on. What a store's cells have cost on a machine is
-kept beside its records, in a file of its own for each machine, as no other machine takes the same time.
+The time goes by the images that a cell trains on and is measured on. What one of them takes is learnt from the cells
+that this machine has trained, whatever their damage and their recipe; where it has trained none like it, from the
+model's multiplications. What a store's cells have cost is kept in its notes, by machine, as no other one takes the same
+time.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 
-from dqsuite import corruptions
+from dqsuite import corruptions, models
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
-from dqsuite.core.files import replacing
+from dqsuite.core.grammar import parse_term
 from dqsuite.corruptions import Manifest
+from dqsuite.datasets import DATASETS
+from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.store import Store
 
-_FOLDER = "costs"
+_NOTES = "costs"
 _START = "start"
+_UNLIKE = "multiplications"  # the costs of all models, in seconds for a million multiplications an image
 _MOST = 30  # of the last costs of a kind are kept
 _FORWARD = 1 / 3  # of the work of a training step is the pass forward, which is all that measuring an image takes
+_SECONDS = 5e-5  # of a training step for each million multiplications forward, measured on one core; where none else is
+_RECORDS = 50_000  # of a data set of which nothing is known
+_TESTED = 5  # training images for each test image there
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,23 @@ class Cost:
         return self.seconds / _work(self.epochs, self.records, self.measured)
 
 
+@dataclass(frozen=True)
+class _Size:
+    """The training records of each class, the names of these, and the number of test images."""
+
+    histogram: tuple[int, ...]
+    classes: tuple[str, ...]
+    tested: int
+
+
 class Costs:
     """The costs of one store's cells on this machine and a device of it, ``cpu`` or ``cuda``."""
 
     def __init__(self, store: Store, device: str) -> None:
-        self.folder = store.root / _FOLDER / f"{platform.node() or 'unnamed'}-{device}"
+        self.store, self.machine = store, f"{platform.node() or 'unnamed'}-{device}"
 
     def note(self, outcome: Outcome) -> None:
-        """Keep what a cell took; a folder that cannot be written keeps nothing."""
+        """Keep what a cell took."""
         accuracy = outcome.curves["test_accuracy"]
         cost = Cost(
             outcome.cell.recipe.name,
@@ -70,67 +84,90 @@ class Costs:
             outcome.provenance["seconds"],
         )
         self._keep(_kind(outcome.cell), cost)
+        if each := models.multiplications(outcome.cell.model):
+            self._keep(_UNLIKE, replace(cost, seconds=cost.seconds / each))
 
     def note_start(self, seconds: float) -> None:
         """Keep what it took from asking for cells until the first trained."""
         self._keep(_START, Cost("", "", epochs=0, records=0, measured=0, seconds=seconds))
 
-    def seconds(self, plan: Plan, card: Card | None) -> dict[Cell, float]:
-        """Estimate each cell of a plan; those of a kind that was never trained here are left out.
+    def seconds(self, plan: Plan, card: Card | None, *, unlike: bool = False) -> dict[Cell, float]:
+        """Estimate each cell of a plan; what cannot be known is left out.
 
         Parameters
         ----------
         card : Card or None
-            Of the plan's data set, to know how many records a damage leaves. Without it, as many as ever were left.
+            Of the plan's data set, to know how many records a damage leaves. Without it, as many as of a data set that
+            is known by its name, or as ever were left.
+        unlike : bool
+            Whether to estimate cells of a kind that was never trained here, right to an order of magnitude, from the
+            multiplications of their model. A model that is not ours is still left out.
         """
         found: dict[Cell, float] = {}
         alike: dict[tuple[object, ...], float | None] = {}
         for cell in plan.cells:
             condition = cell.dataset, cell.model, cell.recipe, cell.precision, cell.corruption
             if condition not in alike:
-                alike[condition] = self._estimate(plan, cell, card)
+                alike[condition] = self._estimate(plan, cell, card, unlike=unlike)
             if (seconds := alike[condition]) is not None:
                 found[cell] = seconds
         return found
 
-    def start(self) -> float:
+    def left(self, plan: Plan, card: Card | None, workers: int) -> float | None:
+        """Estimate the seconds until the cells of a plan are trained, None where one's like was never trained here."""
+        seconds = self.seconds(plan, card)
+        if len(seconds) < len(plan.cells):
+            return None
+        longest = max(seconds.values(), default=0.0)
+        return (self._start() if plan.cells else 0.0) + max(longest, sum(seconds.values()) / max(1, workers))
+
+    def _start(self) -> float:
         """Estimate the seconds before the first cell trains, 0 if that was never measured."""
         return median([cost.seconds for cost in self._kept(_START)] or [0.0])
 
-    def _estimate(self, plan: Plan, cell: Cell, card: Card | None) -> float | None:
+    def _estimate(self, plan: Plan, cell: Cell, card: Card | None, *, unlike: bool) -> float | None:
         costs = self._kept(_kind(cell))
-        if not costs:
+        each = models.multiplications(cell.model) if unlike and not costs else None
+        if not costs and not each:
             return None
-        records = _records(plan, cell.corruption, card) or max(cost.records for cost in costs)
-        tested = len(card.y_test) if card else max(cost.measured // cost.epochs for cost in costs)
-        epochs = _epochs(cell.recipe, records)
-        if cell.recipe.patience or cell.recipe.fit:
-            epochs = round(epochs * _share(costs, cell))
-        evaluations = -(-epochs // cell.recipe.measured)
-        return median(cost.rate for cost in costs) * _work(epochs, records, evaluations * tested)
+        rate = median([cost.rate for cost in costs or self._kept(_UNLIKE)] or [_SECONDS]) * (each or 1)
+        return rate * effort(plan, cell, card, costs)
 
     def _keep(self, kind: str, cost: Cost) -> None:
-        with contextlib.suppress(OSError), replacing(self._path(kind)) as path:
-            path.write_text(json.dumps([asdict(each) for each in [*self._kept(kind), cost][-_MOST:]]))
+        costs = [asdict(each) for each in [*self._kept(kind), cost][-_MOST:]]
+        self.store.write_note(_NOTES, self._name(kind), json.dumps(costs).encode())
 
     def _kept(self, kind: str) -> list[Cost]:
-        """Return the costs of a kind. A damaged file is no loss: it is written anew with the next cell."""
+        """Return the costs of a kind. A damaged note is no loss: it is written anew with the next cell."""
         try:
-            return [Cost(**each) for each in json.loads(self._path(kind).read_text())]
-        except (OSError, ValueError, TypeError):
+            return [Cost(**each) for each in json.loads(self.store.read_note(_NOTES, self._name(kind)) or b"[]")]
+        except (ValueError, TypeError):
             return []
 
-    def _path(self, kind: str) -> Path:
-        return self.folder / f"{kind}.json"
+    def _name(self, kind: str) -> str:
+        return f"{self.machine}/{kind}.json"
 
 
-def longest_first(cells: Iterable[Cell], seconds: dict[Cell, float]) -> tuple[Cell, ...]:
-    """Return cells in the order of their repeats, and within each the longest first.
+def effort(plan: Plan, cell: Cell, card: Card | None = None, costs: list[Cost] | None = None) -> float:
+    """Return the work of a cell, in images trained on: a measured one counts as a third.
 
-    Then no long one is begun when the others are about to end, and a run that is stopped has still measured every
-    condition equally often. One whose time is not known may be long.
+    Parameters
+    ----------
+    card : Card or None
+        As for `Costs.seconds`.
+    costs : list of Cost, optional
+        Of cells of its kind, to know when a recipe that may stop early does.
     """
-    return tuple(sorted(cells, key=lambda cell: (cell.repeat, -seconds.get(cell, np.inf))))
+    costs = costs or []
+    size = _size(cell.dataset, card)
+    records = _left(cell.corruption, plan.files, size) if size else None
+    records = records or max((cost.records for cost in costs), default=sum(size.histogram) if size else _RECORDS)
+    tested = size.tested if size else max((cost.measured // cost.epochs for cost in costs), default=_RECORDS // _TESTED)
+    epochs = _epochs(cell.recipe, records)
+    if cell.recipe.patience or cell.recipe.fit:
+        epochs = round(epochs * _share(costs, cell))
+    evaluations = -(-epochs // cell.recipe.measured)
+    return _work(epochs, records, evaluations * tested)
 
 
 def _kind(cell: Cell) -> str:
@@ -156,20 +193,26 @@ def _share(costs: list[Cost], cell: Cell) -> float:
     return median([cost.epochs / _epochs(cell.recipe, cost.records) for cost in nearest] or [1.0])
 
 
-def _records(plan: Plan, condition: str, card: Card | None) -> int | None:
-    """Return how many records a damage leaves, or None if that cannot be known without the data set."""
-    return _left(condition, plan.files, card.classes, card.train_histogram) if card else None
+def _size(dataset: str, card: Card | None) -> _Size | None:
+    """Return the size of a data set from its card or from its name, None where neither tells."""
+    if card:
+        return _Size(card.train_histogram, card.classes, len(card.y_test))
+    name = parse_term(dataset).name
+    records = DATASETS[name].records if name in DATASETS else None
+    if not records:
+        return None
+    classes = CLASSES.get(name, tuple("0123456789"))
+    return _Size((records // len(classes),) * len(classes), classes, records // _TESTED)
 
 
 @lru_cache(maxsize=1024)
-def _left(
-    condition: str, files: tuple[tuple[str, str], ...], classes: tuple[str, ...], histogram: tuple[int, ...]
-) -> int | None:
-    ranks = np.concatenate([np.arange(count) for count in histogram])
-    labels = np.repeat(np.arange(len(histogram)), histogram)[np.argsort(ranks, kind="stable")]  # the classes in turn
-    blank = np.zeros((len(labels), 1, 1, 1), np.uint8)
+def _left(condition: str, files: tuple[tuple[str, str], ...], size: _Size) -> int | None:
+    """Return how many records a damage leaves, or None if it does not fit the data set: then it is not trained."""
+    ranks = np.concatenate([np.arange(count) for count in size.histogram])
+    labels = np.repeat(np.arange(len(size.histogram)), size.histogram)
+    labels = labels[np.argsort(ranks, kind="stable")]  # the classes in turn
     try:
         chain = corruptions.parse(condition, dict(files))
-        return len(corruptions.apply(chain, blank, labels, classes, seeds.streams(0).noise).labels)
-    except DqError:  # a damage that does not fit the data set is refused before it is trained
+        return len(corruptions.damage_labels(chain, labels, size.classes, seeds.streams(0).noise).labels)
+    except DqError:
         return None

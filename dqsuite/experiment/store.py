@@ -1,7 +1,8 @@
 """Records on disk: one file each, written atomically, first write wins, safe for many processes.
 
 A store knows bytes and names only, so that it can become a bucket: `has_many`, `get`, `put_if_absent`, `list`. Beside
-them `set_aside` moves a damaged record out of the way, and `scratch` is where leases live.
+them `set_aside` moves a damaged record out of the way, and `scratch` is where leases live. Notes are what may be lost
+and may change, such as how long cells took: `read_note`, `write_note`, `forget_notes`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.files import replacing
 
 OUTCOMES, CARDS, CONFIDENCES = "outcomes", "cards", "confidences"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -118,6 +120,25 @@ class Store:
             raise self._unwritable(error) from error
         return target
 
+    def read_note(self, kind: str, name: str) -> bytes | None:
+        """Return a note, or None where there is none that can be read."""
+        try:
+            return self._note(kind, name).read_bytes()
+        except OSError:
+            return None
+
+    def write_note(self, kind: str, name: str, data: bytes) -> None:
+        """Write a note, whole, in place of the one of its name; a store that cannot be written keeps none."""
+        with contextlib.suppress(OSError), replacing(self._note(kind, name)) as path:
+            path.write_bytes(data)
+
+    def forget_notes(self, kind: str, prefix: str) -> None:
+        """Remove the notes whose names begin so, as far as they can be removed."""
+        with contextlib.suppress(OSError):
+            for path in self._note(kind, prefix).parent.iterdir():
+                if path.name.startswith(prefix.rpartition("/")[2]):
+                    path.unlink()
+
     def scratch(self) -> Path:
         """Return the folder for temporary files and leases, made if need be. Raises DqError as `put_if_absent`."""
         path = self.root / "scratch"
@@ -128,6 +149,9 @@ class Store:
         if not os.access(path, os.W_OK):
             raise self._unwritable(OSError(errno.EACCES, os.strerror(errno.EACCES)))
         return path
+
+    def _note(self, kind: str, name: str) -> Path:
+        return self.root / kind / name
 
     def _path(self, kind: str, name: str) -> Path:
         return self.root / kind / name[:2] / _checked(name)

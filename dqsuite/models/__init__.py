@@ -21,20 +21,20 @@ from dqsuite.models.width import canonical_params, read_width
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["MODELS", "Architecture", "ImageShape", "ModelIdentity", "build", "identify"]
+__all__ = ["MODELS", "Architecture", "ImageShape", "ModelIdentity", "build", "identify", "multiplications"]
 
 MODELS: Registry[Architecture] = Registry(
     "model",
     {
-        "custom": Architecture("dqsuite.models.custom:custom", "lie1's CNN of six convolutions", version=1),
-        "lenet": Architecture("dqsuite.models.lenet:lenet", "LeNet as in kuangliu/pytorch-cifar", version=1),
-        "lenet5": Architecture("dqsuite.models.lenet:lenet5", "LeNet-5 (LeCun et al. 1998): tanh", version=1),
-        "poison_cnn": Architecture("dqsuite.models.poison_cnn:poison_cnn", "the poisoning article's CNN", version=1),
-        "resnet18": Architecture("dqsuite.models.resnet:resnet18", "ResNet-18 with the CIFAR stem", version=1),
-        "unresnet18": Architecture("dqsuite.models.resnet:unresnet18", "resnet18 without its shortcuts", version=1),
-        "resnet20": Architecture("dqsuite.models.resnet:resnet20", "ResNet-20 for CIFAR (He et al. 2016)", version=1),
-        "googlenet": Architecture("dqsuite.models.googlenet:googlenet", "GoogLeNet with the CIFAR stem", version=1),
-        "nin": Architecture("dqsuite.models.nin:nin", "Network in Network for CIFAR (Lin et al. 2013)", version=1),
+        "custom": Architecture("dqsuite.models.custom:custom", "lie1's CNN of six convolutions", 38.7),
+        "lenet": Architecture("dqsuite.models.lenet:lenet", "LeNet as in kuangliu/pytorch-cifar", 0.65),
+        "lenet5": Architecture("dqsuite.models.lenet:lenet5", "LeNet-5 (LeCun et al. 1998): tanh", 0.89),
+        "poison_cnn": Architecture("dqsuite.models.poison_cnn:poison_cnn", "the poisoning article's CNN", 10.5),
+        "resnet18": Architecture("dqsuite.models.resnet:resnet18", "ResNet-18 with the CIFAR stem", 555),
+        "unresnet18": Architecture("dqsuite.models.resnet:unresnet18", "resnet18 without its shortcuts", 549),
+        "resnet20": Architecture("dqsuite.models.resnet:resnet20", "ResNet-20 for CIFAR (He et al. 2016)", 40.6),
+        "googlenet": Architecture("dqsuite.models.googlenet:googlenet", "GoogLeNet with the CIFAR stem", 1522),
+        "nin": Architecture("dqsuite.models.nin:nin", "Network in Network for CIFAR (Lin et al. 2013)", 222),
     },
 )
 
@@ -88,6 +88,16 @@ def build(text: str, num_classes: int, image_shape: ImageShape) -> nn.Module:
     from dqsuite.models.building import build_checked
 
     return build_checked(identity, num_classes, image_shape)
+
+
+def multiplications(text: str) -> float | None:
+    """Return the millions of multiplications of one colour image of 32×32 pixels, None for a model that is not ours.
+
+    Right to an order of magnitude where a width is given: most of them grow with its square. Raises DqError as
+    `identify` for a width that is none.
+    """
+    term = parse_term(text)
+    return MODELS[term.name].multiplications * read_width(term) ** 2 if term.name in MODELS else None
 
 
 def _identify_ours(term: Term) -> ModelIdentity:

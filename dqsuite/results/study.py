@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -15,11 +15,10 @@ from dqsuite import corruptions, datasets
 from dqsuite.core.grammar import parse_chain
 from dqsuite.corruptions import CLEAN, Manifest
 from dqsuite.experiment.card import Card
-from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
-from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CARDS, Store
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.estimate import Interval, mean_interval
@@ -230,15 +229,3 @@ def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
                 f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once"
             )
     return studies
-
-
-def seconds_left(costs: Costs, wanted: Plan, missing: Sequence[Cell], card: Card | None, workers: int) -> float | None:
-    """Estimate the seconds that the missing cells of a plan will take, as this machine has trained such cells before.
-
-    Returns None where a missing cell has no like among them.
-    """
-    seconds = costs.seconds(replace(wanted, cells=tuple(missing)), card)
-    if len(seconds) < len(missing):
-        return None
-    longest = max(seconds.values(), default=0.0)
-    return (costs.start() if missing else 0.0) + max(longest, sum(seconds.values()) / max(1, workers))

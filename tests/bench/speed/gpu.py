@@ -137,9 +137,8 @@ def _kept(dataset: str, corruption: str) -> int:
     """Return how many records a corruption leaves, of blank images with every class equally often."""
     name = parse_term(dataset).name
     labels = np.arange(SHAPES[name].train) % len(CLASSES[name])
-    blank = np.zeros((len(labels), 1, 1, 1), np.uint8)
     chain = corruptions.parse(corruption)
-    return len(corruptions.apply(chain, blank, labels, CLASSES[name], seeds.streams(0).noise).labels)
+    return len(corruptions.damage_labels(chain, labels, CLASSES[name], seeds.streams(0).noise).labels)
 
 
 def _speed(kind: Kind, settings: Settings, folder: Path) -> tuple[Speed, str]:

@@ -18,8 +18,9 @@ import numpy as np
 from dqsuite import corruptions, datasets
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
-from dqsuite.engines import processes
-from dqsuite.engines.worker import Job
+from dqsuite.engines.interface import follow, in_batches
+from dqsuite.engines.processes import Processes
+from dqsuite.engines.worker import Worker
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import plan_grid
@@ -102,7 +103,7 @@ def _train_pair(plan: Plan, device: str, workers: int) -> Pair:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
         began = time.perf_counter()
-        processes.run(Job(plan, store, train, device), workers, ignore)
+        follow(Processes(Worker(store, train, device), workers), in_batches(plan), ignore)
         seconds = time.perf_counter() - began
         outcomes = [Outcome.from_bytes(store.get(OUTCOMES, plan.key(cell))) for cell in plan.cells]
     curves = [outcome.curves["test_accuracy"] for outcome in outcomes]

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from dqsuite import datasets
 from dqsuite.datasets import Dataset
-from dqsuite.engines import processes
-from dqsuite.engines.worker import Job
+from dqsuite.engines.interface import follow, in_batches
+from dqsuite.engines.processes import Processes
+from dqsuite.engines.worker import Worker
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
@@ -43,7 +44,7 @@ def ours_sweep(plan: Plan, device: str, workers: int) -> Timed:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
         began = time.perf_counter()
-        processes.run(Job(plan, store, train, device), workers, ignore)
+        follow(Processes(Worker(store, train, device), workers), in_batches(plan), ignore)
         seconds = time.perf_counter() - began
         outcomes = [Outcome.from_bytes(store.get(OUTCOMES, plan.key(cell))) for cell in plan.cells]
     return Timed(seconds, _right(outcomes, dataset))

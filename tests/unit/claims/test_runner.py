@@ -11,8 +11,9 @@ from dqsuite.claims.requirements import cells_of
 from dqsuite.claims.runner import Runner
 from dqsuite.claims.scales import SCALES, Scale, Setup
 from dqsuite.core.errors import DqError
-from dqsuite.engines import processes
-from dqsuite.engines.worker import Job
+from dqsuite.engines.interface import follow, in_batches
+from dqsuite.engines.processes import Processes
+from dqsuite.engines.worker import Worker
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import OUTCOMES, Store
@@ -48,7 +49,7 @@ def clock(monkeypatch):
 
     monkeypatch.setitem(SCALES._entries, "full", Scale({("cifar10", "lenet"): TINY}))
     monkeypatch.setattr(benches, "train", timed)
-    for module in ("dqsuite.engines.pool", "dqsuite.claims.runner"):
+    for module in ("dqsuite.engines.pool", "dqsuite.engines.worker", "dqsuite.claims.runner"):
         monkeypatch.setattr(f"{module}.time", clock)
     return clock
 
@@ -60,7 +61,7 @@ def runner(folder, deadline=inf, cases=((noise_hurts_more, FIRST), (noise_hurts_
 def store_half_of_the_second(folder):
     cells = tuple(c for c in cells_of(noise_hurts_more, SECOND, "full", "fp32") if "shuffle" in c.corruption)
     plan = Plan("digits", datasets.identify("digits").fingerprint, cells)
-    processes.run(Job(plan, Store(folder), train, "cpu"), 1, lambda event: None)
+    follow(Processes(Worker(Store(folder), train, "cpu"), 1), in_batches(plan), lambda event: None)
 
 
 def test_a_case_is_trained_and_judged_and_nothing_else_without_a_budget(tmp_path, clock):
@@ -97,17 +98,21 @@ def test_a_store_that_others_fill_is_seen_again(tmp_path, clock):
     assert len(clock.trained) == trained
 
 
-def test_a_broken_judge_and_a_missing_data_set_harm_no_other_case(tmp_path, clock, monkeypatch):
-    def broken(measured):
-        raise ZeroDivisionError
-
+def test_a_broken_judge_a_scale_without_place_and_a_missing_data_set_harm_no_other_case(tmp_path, clock, monkeypatch):
     def absent(text):
         raise DqError("there is no network", "wait")
+
+    def broken(measured):
+        raise ZeroDivisionError
 
     cases = [(Claim("lie9-broken", "a defect", "never", [{}], broken), {}), (noise_hurts_more, FIRST)]
     assert runner(tmp_path, 99.0, cases).judge(noise_hurts_more, FIRST).verdict.n == 2
     with pytest.raises(ZeroDivisionError):
         runner(tmp_path, 99.0, cases).judge(*cases[0])
+    elsewhere = Claim("lie9-elsewhere", "no place", "never", [{}], lambda measured: measured.at("resnet18"))
+    mistaken = Claim("lie9-typo", "a typo", "never", [{}], lambda measured: measured.at("lenet", "shufle:0.1"))
+    others = [(elsewhere, {}), (mistaken, {}), (noise_hurts_more, FIRST)]
+    assert runner(tmp_path, 99.0, others).judge(noise_hurts_more, FIRST).verdict.n == 2
     monkeypatch.setattr(datasets, "identify", absent)
     verdict = runner(tmp_path).judge(noise_hurts_more, SECOND).verdict
     assert (verdict.status, verdict.note) == (Status.NOT_MEASURED, "there is no network; wait")

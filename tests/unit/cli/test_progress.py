@@ -7,7 +7,7 @@ from fabricated import dataset, plan
 from rich.console import Console
 
 from dqsuite.cli.progress import Progress, duration
-from dqsuite.engines.worker import Epoch, Finished, Started
+from dqsuite.engines.interface import Epoch, Finished, Started
 
 ONE, OTHER = plan(dataset(), [], repeats=2).cells
 

@@ -4,14 +4,15 @@ import multiprocessing
 import signal
 import time
 from collections import Counter
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from test_processes import plan
-from trainings import LATER, die_on_first, die_on_one, names, note, pool, refuse_reduced, trained, want
+from trainings import LATER, Job, die_on_first, die_on_one, ignore, note, pool, refuse_reduced, trained, want
 
 from dqsuite.core.errors import DqError
-from dqsuite.engines.worker import Job
+from dqsuite.engines.interface import Failed, Finished, follow, in_batches
+from dqsuite.engines.worker import Worker, tasks_of
 from dqsuite.experiment.store import OUTCOMES, Store
 
 pytestmark = pytest.mark.thorough
@@ -22,7 +23,12 @@ SPAWN = multiprocessing.get_context("spawn")
 @pytest.fixture
 def job(tmp_path):
     """Return a way to make jobs of the same nine cells, in the plan's order, on one store."""
-    return lambda function=note: Job(plan(), Store(tmp_path / "store"), function, str(tmp_path / "log"))
+    return lambda function=note: Job(plan(), Worker(Store(tmp_path / "store"), function, str(tmp_path / "log")))
+
+
+def until(job, deadline):
+    """Return the job with a deadline."""
+    return replace(job, worker=replace(job.worker, deadline=deadline))
 
 
 def together(*wants):
@@ -36,37 +42,35 @@ def together(*wants):
 
 
 def all_stored(made, condition):
-    wanted = names(made, condition)
-    return made.store.has_many(OUTCOMES, wanted) == set(wanted)
+    wanted = tasks_of(made.only(condition)).keys()
+    return made.store.has_many(OUTCOMES, wanted) == wanted
 
 
-def test_what_is_wanted_is_trained_and_no_more_where_it_comes_first(job):
-    made = pool(job())
-    wanted = names(made, "shuffle")
-    assert made.train_until_stored(wanted, [*wanted, *made.tasks], time.time() + LATER)
-    assert set(trained(job())) == {str(made.tasks[name][1]) for name in wanted}
+def test_what_is_wanted_is_trained_and_no_more_where_there_is_no_deadline(job):
+    made = job()
+    follow(pool(made, first="reduce"), made.only("shuffle"), ignore)
+    assert set(trained(made)) == {str(cell) for _, cell in tasks_of(made.only("shuffle")).values()}
 
 
-def test_the_order_wins_over_what_is_wanted(job):
-    made = pool(job())
-    first = names(made, "reduce")
-    assert made.train_until_stored(names(made, "clean")[:1], [*first, *made.tasks], time.time() + LATER)
-    log = Path(job().device).read_text().splitlines()
-    assert log[:3] == [str(made.tasks[name][1]) for name in first]
+def test_the_agenda_wins_over_what_is_wanted_where_there_is_a_deadline(job):
+    made = until(job(), time.time() + LATER)
+    one = [replace(batch, cells=batch.cells[:1]) for batch in made.only("clean")[:1]]
+    follow(pool(made, first="reduce"), one, ignore)
+    log = made.log.read_text().splitlines()
+    assert log[:3] == [str(cell) for _, cell in tasks_of(made.only("reduce")).values()]
     assert len(log) == 4
 
 
 def test_who_waits_trains_what_is_free_and_every_cell_is_trained_once(job):
     assert together(*[(job(), "shuffle")] * 3) == [0, 0, 0]
     assert set(trained(job()).values()) == {1}
-    assert all_stored(pool(job()), "shuffle")
+    assert all_stored(job(), "shuffle")
 
 
 def test_a_killed_process_leaves_its_cell_to_the_others(job):
     assert together((job(die_on_first), "shuffle")) == [-signal.SIGKILL]
-    made = pool(job())
-    assert made.train_until_stored(names(made, "shuffle"), list(made.tasks), time.time() + LATER)
-    assert all_stored(made, "shuffle")
+    follow(pool(job()), job().only("shuffle"), ignore)
+    assert all_stored(job(), "shuffle")
 
 
 def test_a_cell_that_kills_harms_only_who_wants_it(job):
@@ -75,20 +79,25 @@ def test_a_cell_that_kills_harms_only_who_wants_it(job):
 
 
 def test_none_is_begun_after_the_deadline(job):
-    made = pool(job())
-    assert not made.train_until_stored(list(made.tasks), list(made.tasks), time.time() - 1)
+    made = until(job(), time.time() - 1)
+    follow(pool(made), in_batches(made.plan), pytest.fail)
     assert list(made.store.list(OUTCOMES)) == []
 
 
 def test_a_refused_cell_harms_only_who_wants_it_and_is_not_tried_again(job):
-    made = pool(job(refuse_reduced))
-    order = [*names(made, "reduce"), *made.tasks]
-    assert made.train_until_stored(names(made, "shuffle"), order, time.time() + LATER)
-    assert trained(job()) == Counter(str(made.tasks[name][1]) for name in list(trained_names(made)))
+    made = until(job(refuse_reduced), time.time() + LATER)
+    shared = pool(made, first="reduce")
+    follow(shared, made.only("shuffle"), ignore)
+    stored = [str(cell) for cell in made.plan.cells if cell not in made.untrained()]
+    assert trained(made) == Counter(stored)
     for _ in range(2):
         with pytest.raises(DqError, match="this cell cannot be trained"):
-            made.train_until_stored(names(made, "reduce"), order, time.time() + LATER)
+            follow(shared, made.only("reduce"), pytest.fail)
 
 
-def trained_names(made):
-    return [name for name in made.tasks if made.store.has_many(OUTCOMES, [name])]
+def test_who_reads_on_after_a_failure_is_told_of_all_and_the_others_are_trained(job):
+    made = job(refuse_reduced)
+    events = list(pool(made).train(in_batches(made.plan)))
+    failed = {event.cell for event in events if isinstance(event, Failed)}
+    assert failed == set(made.untrained()) == {cell for cell in made.plan.cells if "reduce" in cell.corruption}
+    assert {event.cell for event in events if isinstance(event, Finished)} == set(made.plan.cells) - failed

@@ -6,13 +6,17 @@ import os
 import signal
 import time
 from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from dqsuite.core.errors import DqError
 from dqsuite.corruptions import Manifest
+from dqsuite.engines.interface import follow, in_batches
 from dqsuite.engines.pool import Pool
+from dqsuite.engines.worker import Worker, tasks_of, untrained
+from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.training import Trained
 
@@ -67,27 +71,59 @@ def refuse_reduced(plan, cell, dataset, device, watch):
     return note(plan, cell, dataset, device, watch)
 
 
+def slow(plan, cell, dataset, device, watch):
+    """Take a minute, in short steps, as training does."""
+    for _ in range(6000):
+        time.sleep(0.01)
+    return note(plan, cell, dataset, device, watch)
+
+
 def break_down(plan, cell, dataset, device, watch):
     raise ZeroDivisionError("a defect")
 
 
+@dataclass(frozen=True)
+class Job:
+    """A plan, and a worker whose device is the file that `note` writes into."""
+
+    plan: Plan
+    worker: Worker
+
+    @property
+    def store(self):
+        return self.worker.store
+
+    @property
+    def log(self):
+        return Path(self.worker.device)
+
+    @property
+    def tasks(self):
+        return tasks_of(in_batches(self.plan))
+
+    def untrained(self):
+        return untrained(self.store, self.plan)
+
+    def only(self, condition):
+        """Return the batches of the cells whose corruption has this in its text."""
+        cells = tuple(cell for cell in self.plan.cells if condition in cell.corruption)
+        return in_batches(replace(self.plan, cells=cells))
+
+
 def trained(job):
     """Count how often each cell was trained."""
-    return Counter(Path(job.device).read_text().splitlines())
+    return Counter(job.log.read_text().splitlines())
 
 
-def pool(job):
-    """Return a pool of the cells of a job, in the plan's order."""
-    made = Pool(job.store)
-    made.tasks.update({job.plan.key(cell): (job, cell) for cell in job.plan.cells})
-    return made
+def pool(job, first=""):
+    """Return a pool with a job's cells as its agenda, in the plan's order but for those that are to be first."""
+    return Pool(job.worker, [*(job.only(first) if first else ()), *in_batches(job.plan)])
 
 
-def names(made, condition):
-    return [name for name, (_, cell) in made.tasks.items() if condition in cell.corruption]
+def ignore(event):
+    """Take no notice."""
 
 
 def want(job, condition):
     """Wait for one condition, as a process of its own."""
-    made = pool(job)
-    made.train_until_stored(names(made, condition), list(made.tasks), time.time() + LATER)
+    follow(pool(job), job.only(condition), ignore)

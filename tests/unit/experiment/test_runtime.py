@@ -5,9 +5,11 @@ import pytest
 from fabricated import dataset, outcome, plan
 
 from dqsuite.experiment.card import Card
+from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import CURVES
+from dqsuite.experiment.plan import versions
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.experiment.runtime import Costs, longest_first
+from dqsuite.experiment.runtime import Costs, effort
 from dqsuite.experiment.store import Store
 
 DATA = dataset()
@@ -90,37 +92,81 @@ def test_the_last_thirty_of_a_kind_count(costs):
 
 def test_machines_and_devices_do_not_know_of_each_other(costs, monkeypatch):
     costs.note(took(8.0))
-    store = Store(costs.folder.parents[1])
-    assert estimate(Costs(store, "cuda")) is None
+    assert estimate(Costs(costs.store, "cuda")) is None
     monkeypatch.setattr("platform.node", lambda: "another")
-    assert estimate(Costs(store, "cpu")) is None
+    assert estimate(Costs(costs.store, "cpu")) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"seconds": 1}]', "7"])
 def test_a_damaged_file_is_written_anew(costs, text):
     costs.note(took(100.0))
-    (file,) = costs.folder.iterdir()
-    file.write_text(text)
+    files = list((costs.store.root / "costs").rglob("*.json"))
+    assert len(files) == 2
+    for file in files:
+        file.write_text(text)
     assert estimate(costs) is None
     costs.note(took(8.0))
     assert estimate(costs) == pytest.approx(8.0)
 
 
 def test_a_folder_that_cannot_be_written_keeps_nothing(costs):
-    costs.folder.parent.write_text("a file where a folder should be")
+    (costs.store.root / "costs").write_text("a file where a folder should be")
     costs.note(took(8.0))
     assert estimate(costs) is None
 
 
-def test_a_start_counts_once_it_was_measured(costs):
-    assert costs.start() == 0
-    for seconds in (3.0, 5.0, 4.0):
+def test_the_time_left_is_that_of_the_longest_cell_at_least(costs):
+    wanted = plan(DATA, repeats=3)
+    assert costs.left(wanted, CARD, 2) is None
+    costs.note(outcome(wanted.cells[0], DATA))
+    each = costs.seconds(wanted, CARD)[wanted.cells[0]]
+    for seconds in (3.0, 7.0, 5.0):
         costs.note_start(seconds)
-    assert costs.start() == 4
+    assert costs.left(wanted, CARD, 2) == pytest.approx(5 + 6 * each / 2)
+    assert costs.left(wanted, CARD, 20) == pytest.approx(5 + each)
+    assert costs.left(replace(wanted, cells=()), CARD, 2) == 0
+    assert costs.left(plan(DATA, models=["lenet", "lenet5"]), CARD, 2) is None
 
 
-def test_the_longest_of_each_repeat_come_first_and_what_is_not_known_before_all():
-    cells = plan(DATA, ["wrong:0.1", "wrong:0.2"], repeats=2).cells
-    known = {cell: float(cell.corruption == "wrong:0.2") for cell in cells if cell.corruption != "clean"}
-    ordered = [(cell.repeat, cell.corruption) for cell in longest_first(cells, known)]
-    assert ordered == [(repeat, name) for repeat in (0, 1) for name in ("clean", "wrong:0.2", "wrong:0.1")]
+def unlike(costs, **changed):
+    cells = tuple(replace(CELL, recipe=RECIPE, **{name: value}) for name, value in changed.items())
+    return costs.seconds(replace(plan(DATA), cells=cells), CARD, unlike=True)
+
+
+def test_cells_of_another_kind_take_as_long_as_their_multiplications(costs):
+    before = list(unlike(costs, model="custom").values())
+    assert before == pytest.approx([5e-5 * 38.7 * 10 * PER_EPOCH])
+    costs.note(took(8.0))
+    assert list(unlike(costs, model="custom").values()) == pytest.approx([8.0 * 38.7 / 0.65])
+    assert list(unlike(costs, model="custom;width=0.5").values()) == pytest.approx([8.0 * 38.7 / 0.65 / 4])
+    assert list(unlike(costs, model="lenet").values()) == pytest.approx([8.0])
+    assert unlike(costs, model="mine:factory@0123456789ab") == {}
+
+
+def cell(corruption="clean", model="lenet", recipe="standard", dataset="cifar10"):
+    return Cell(dataset, corruption, model, RECIPES[recipe], "fp32", 0, versions(corruption, model))
+
+
+def work(*args, **changed):
+    return effort(Plan("cifar10", "", ()), cell(*args, **changed))
+
+
+@pytest.mark.parametrize(
+    ("condition", "records"),
+    [
+        ("first:1000", 1000),
+        ("reduce:0.9", 5000),
+        ("reduce:0.5+shuffle:0.2", 25_000),
+        ("first:1000+wrong:0.4", 1000),
+        ("drop_class:cat", 45_000),
+        ("shuffle:0.2", 50_000),
+    ],
+)
+def test_a_damage_leaves_as_much_work_as_records(condition, records):
+    assert work(condition) == pytest.approx(20 * (records + 10_000 / 3))
+
+
+def test_more_epochs_and_larger_data_sets_are_more_work():
+    assert work(recipe="lie-lenet") == pytest.approx(125 / 20 * work())
+    assert work(dataset="mnist") == pytest.approx(1.2 * work())
+    assert work(dataset="npz:mine@0123456789ab") == pytest.approx(work())

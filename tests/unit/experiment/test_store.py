@@ -97,3 +97,24 @@ def test_a_killed_writer_leaves_whole_records_only(store):
     writer.wait()
     names = list(store.list(OUTCOMES))
     assert {len(store.get(OUTCOMES, name)) for name in names} == {100_000}
+
+
+def test_notes_are_written_over_and_forgotten_by_their_beginning(tmp_path):
+    store = Store(tmp_path / "new")
+    assert store.read_note("costs", "machine/a.json") is None
+    for data in (b"one", b"other"):
+        store.write_note("costs", "machine/a.json", data)
+    assert store.read_note("costs", "machine/a.json") == b"other"
+    assert (store.root / "costs" / "machine" / "a.json").read_bytes() == b"other"
+    store.write_note("costs", "machine/b.json", b"kept")
+    store.forget_notes("costs", "machine/a")
+    store.forget_notes("none", "a")
+    assert store.read_note("costs", "machine/a.json") is None
+    assert store.read_note("costs", "machine/b.json") == b"kept"
+
+
+def test_a_store_that_cannot_be_written_keeps_no_note(tmp_path):
+    (tmp_path / "costs").write_text("a file where a folder should be")
+    store = Store(tmp_path)
+    store.write_note("costs", "a", b"lost")
+    assert store.read_note("costs", "a") is None

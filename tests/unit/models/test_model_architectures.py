@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import pkgutil
+
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
-from dqsuite.models import MODELS, build
+from dqsuite.models import MODELS, build, multiplications
 from dqsuite.models.resnet import BasicBlock
 
 CIFAR10, CIFAR100, MNIST = (10, (32, 32, 3)), (100, (32, 32, 3)), (10, (28, 28, 1))
@@ -123,3 +126,18 @@ def test_he_initialisation_keeps_the_scale_of_activations(name):
         if isinstance(layer, nn.Conv2d):
             scale = layer.weight.std() * (layer.weight[0].numel() / 2) ** 0.5
             assert 0.8 < scale < 1.2
+
+
+def test_the_multiplications_of_every_model_are_those_that_torch_counts():
+    for name, architecture in MODELS.items():
+        with torch.device("meta"):
+            model = pkgutil.resolve_name(architecture.factory)(10, (32, 32, 3)).eval()
+            with FlopCounterMode(display=False) as counter:
+                model(torch.zeros(1, 3, 32, 32))
+        assert counter.get_total_flops() / 2e6 == pytest.approx(architecture.multiplications, rel=0.01), name
+
+
+def test_multiplications_grow_with_the_square_of_the_width_and_are_not_known_of_others_models():
+    assert multiplications("poison_cnn;width=2") == 4 * multiplications("poison_cnn")
+    assert multiplications("mine:factory") is None
+    assert multiplications("timm:resnet18") is None

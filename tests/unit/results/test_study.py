@@ -4,12 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-from fabricated import dataset, fill, outcome, plan, studies
+from fabricated import dataset, fill, plan, studies
 
-from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack, unpack
 from dqsuite.experiment.plan import TRAINER_VERSION, versions
-from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.results import study
 
@@ -210,21 +208,6 @@ def test_outcomes_without_their_card_are_said(store):
     said = []
     assert studies(store, said.append) == []
     assert "its card is missing" in said[0]
-
-
-def test_the_time_left_is_that_of_the_longest_cell_at_least(store):
-    data = dataset()
-    wanted = plan(data, repeats=3)
-    costs = Costs(store, "cpu")
-    assert study.seconds_left(costs, wanted, wanted.cells, Card.of(data), 2) is None
-    costs.note(outcome(wanted.cells[0], data))
-    each = costs.seconds(wanted, Card.of(data))[wanted.cells[0]]
-    costs.note_start(5.0)
-    assert study.seconds_left(costs, wanted, wanted.cells, Card.of(data), 2) == pytest.approx(5 + 6 * each / 2)
-    assert study.seconds_left(costs, wanted, wanted.cells, Card.of(data), 20) == pytest.approx(5 + each)
-    assert study.seconds_left(costs, wanted, [], Card.of(data), 2) == 0
-    other = plan(data, models=["lenet", "lenet5"])
-    assert study.seconds_left(costs, other, other.cells, Card.of(data), 2) is None
 
 
 def test_versions_name_what_an_outcome_depends_on():

@@ -8,8 +8,9 @@ import pytest
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.statements import CIFAR10, lowest
 from dqsuite.datasets.planted import truth
-from dqsuite.engines import processes
-from dqsuite.engines.worker import Job
+from dqsuite.engines.interface import follow, in_batches
+from dqsuite.engines.processes import Processes
+from dqsuite.engines.worker import Worker
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store
@@ -30,7 +31,7 @@ def found(tmp_path_factory):
     recipe = RECIPES["standard"].with_settings(epochs=EPOCHS)
     plan = plan_grid("planted", ["lenet"], ["shuffle:0.3"], recipe=recipe, repeats=REPEATS, precision="fp32")
     store = Store(tmp_path_factory.mktemp("planted"))
-    processes.run(Job(plan, store, train, "cpu"), 1, lambda event: None)
+    follow(Processes(Worker(store, train, "cpu"), 1), in_batches(plan), lambda event: None)
     return study.load_study(store, plan, pytest.fail)
 
 

@@ -99,7 +99,8 @@ def test_frozen_and_unused_weights_stay():
 
 def test_training_does_not_import_torchs_compiler():
     code = (
-        "import sys\nfrom dqsuite import datasets, study\nfrom dqsuite.experiment.recipes import RECIPES\n"
+        "import sys\nfrom dqsuite import datasets\nfrom dqsuite.experiment.plan import plan_grid\n"
+        "from dqsuite.experiment.recipes import RECIPES\n"
         "from dqsuite.training import train\n"
         "for recipe in ('standard', 'poisoning', 'lie-custom'):\n"
         "    recipe = RECIPES[recipe].with_settings(epochs=1)\n"

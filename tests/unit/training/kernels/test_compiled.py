@@ -9,8 +9,8 @@ import pytest
 from dqsuite import datasets
 from dqsuite.cli import commands
 from dqsuite.core.errors import DqError
+from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.results import study
 from dqsuite.training import train
 from dqsuite.training.kernels import build, compiled
 
@@ -174,7 +174,7 @@ def test_the_user_turns_them_off(cache, monkeypatch):
 @pytest.mark.parametrize("switch", ["on", "off"])
 def test_an_outcome_tells_what_it_was_computed_with_and_is_the_same_cell(switch, monkeypatch):
     monkeypatch.setenv("DQSUITE_KERNELS", switch)
-    plan = study.plan("digits", ["lenet"], [], recipe=RECIPES["quick"], repeats=1, precision="fp32")
+    plan = plan_grid("digits", ["lenet"], [], recipe=RECIPES["quick"], repeats=1, precision="fp32")
     found = train(plan, plan.cells[0], datasets.load("digits"), "cpu", lambda *_: None).outcome
     told = {key: found.provenance.get(key) for key in ("convolutions", "kernels", "compiler")}
     if switch == "off":
@@ -187,7 +187,7 @@ def test_an_outcome_tells_what_it_was_computed_with_and_is_the_same_cell(switch,
 
 def test_run_says_once_why_layers_are_torchs(cache, monkeypatch, capsys):
     monkeypatch.setenv("CXX", "/bin/false")
-    plan = study.plan("digits", ["lenet"], [], recipe=RECIPES["quick"], repeats=1, precision="fp32")
+    plan = plan_grid("digits", ["lenet"], [], recipe=RECIPES["quick"], repeats=1, precision="fp32")
     commands._tell_of_the_compiler(SimpleNamespace(device="cpu", plan=plan))
     (line,) = capsys.readouterr().err.splitlines()
     assert "all layers are torch's" in line

@@ -6,7 +6,12 @@ import signal
 
 import pytest
 
-from dqsuite.engines.slots import slot
+from dqsuite.engines.leases import Leases
+from dqsuite.experiment.store import Store
+
+
+def slot(folder, count):
+    return Leases(Store(folder)).slot(count)
 
 
 def test_there_are_as_many_places_as_are_counted(tmp_path):
@@ -41,3 +46,23 @@ def test_the_place_of_a_killed_process_is_free(tmp_path):
     process.join()
     with slot(tmp_path, 1) as free:
         assert free
+
+
+def test_a_lease_is_held_once_and_free_when_it_is_done(tmp_path):
+    leases = Leases(Store(tmp_path))
+    with leases.hold("a") as mine, leases.hold("a") as again, leases.hold("b") as other:
+        assert (mine, again, other) == (True, False, True)
+        assert leases.begun("a")
+    assert not leases.begun("a")
+    with leases.hold("a") as later:
+        assert later
+
+
+def test_what_was_not_brought_to_an_end_can_be_told_and_taken_up(tmp_path):
+    leases = Leases(Store(tmp_path))
+    with pytest.raises(KeyError), leases.hold("a"):
+        raise KeyError
+    assert leases.begun("a")
+    with leases.hold("a") as again:
+        assert again
+    assert not leases.begun("a")
