@@ -12,7 +12,7 @@ from contextlib import closing
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from dqsuite.core.errors import DqError
 from dqsuite.engines.inline import events_of
@@ -22,7 +22,7 @@ from dqsuite.engines.worker import Worker, tasks_of
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.runtime import Costs
 
-_Line = Connection[Any, Any]
+_Line: TypeAlias = "Connection[Any, Any]"
 
 
 class Processes:
