@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.measurements import Asked, StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of, taken_cases
-from dqsuite.results.reader import Reader
+from dqsuite.claims.scales import SCALES
+from dqsuite.experiment.store import Store
+from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.verdict import Status, Verdict
 
 
@@ -99,3 +103,37 @@ class Evaluator:
         if key not in self._measurements:
             self._measurements[key] = StoredMeasurements(self.reader, self.scale, chosen)
         return self._measurements[key]
+
+
+def judge(
+    claim: Claim | str = "",
+    *,
+    store: str | Path = ".dqsuite/store",
+    scale: str = "full",
+    precision: str = "any",
+    say: Say = lambda line: print(line, file=sys.stderr),
+) -> list[Judged]:
+    """Judge the cases of a claim, or of all claims, from what a store holds; nothing is trained.
+
+    Parameters
+    ----------
+    claim : Claim or str
+        A claim or its id; empty for all.
+    store : path
+        The folder of the outcomes.
+    scale, precision : str
+        As on the command line: ``full`` or ``quick``; ``any``, ``fp32`` or ``bf16``.
+    say : callable
+        Takes each line that a user should read.
+
+    Raises
+    ------
+    DqError
+        There is no such claim, scale or precision, or the store cannot be read.
+    """
+    SCALES[scale]  # raises what the user reads where there is none such
+    evaluator = Evaluator(Reader(Store(store), say, precision), scale)
+    if not claim:
+        return evaluator.judge_all()
+    one = CLAIMS[claim] if isinstance(claim, str) else claim
+    return [evaluator.judge(one, case) for case in one.cases]

@@ -22,12 +22,11 @@ from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
 from dqsuite.core.hardware import cores, resolve_device, training_precision
-from dqsuite.engines.interface import follow, in_batches
+from dqsuite.engines.interface import follow
 from dqsuite.engines.processes import Processes
-from dqsuite.engines.worker import Worker, untrained
+from dqsuite.engines.worker import Worker, missing_batches, untrained
 from dqsuite.experiment import evidence
 from dqsuite.experiment.cells import Plan
-from dqsuite.experiment.order import longest_first
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.runtime import Costs
@@ -63,12 +62,10 @@ def run(options: Namespace) -> None:
     store = worker.store
     path = require_writable(_report_path(options.out, plan))
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
-    missing = len(untrained(store, plan))
+    batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
+    missing = sum(len(batch.cells) for batch in batches)
     if missing:
         _tell_of_the_compiler(plan, worker.device)
-        card = Reader(store, say).card(plan.fingerprint)
-        cells = longest_first(plan.cells, Costs(store, worker.device).seconds(plan, card, unlike=True))
-        batches = in_batches(dataclasses.replace(plan, cells=cells))
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(Processes(worker, count), batches, progress)
     found = study.load_study(store, plan, say)

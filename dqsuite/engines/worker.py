@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
 from typing import Protocol
@@ -17,11 +17,12 @@ from dqsuite import corruptions, datasets
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.datasets import Dataset
-from dqsuite.engines.interface import Batch, Epoch, Failed, Finished, Report, Started
+from dqsuite.engines.interface import Batch, Epoch, Failed, Finished, Report, Started, in_batches
 from dqsuite.engines.leases import Leases
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.encoding import pack
+from dqsuite.experiment.order import longest_first
 from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.training import Trained, Watch
@@ -157,3 +158,16 @@ def _load(text: str, fingerprint: str) -> Dataset:
     if dataset.fingerprint != fingerprint:
         raise DqError(f"the data set {text} changed while it was being read", "run the same command again")
     return dataset
+
+
+def missing_batches(worker: Worker, plan: Plan, card: Card | None) -> list[Batch]:
+    """Return what of a plan is not stored as batches, the longest cells of each repeat first.
+
+    Parameters
+    ----------
+    card : Card or None
+        Of the plan's data set, to know how long the cells take; None where it is not stored yet.
+    """
+    missing = replace(plan, cells=tuple(untrained(worker.store, plan)))
+    seconds = Costs(worker.store, worker.device).seconds(missing, card, unlike=True)
+    return in_batches(replace(missing, cells=longest_first(missing.cells, seconds)))
