@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Protocol
 
-from dqsuite.core.registry import Registry
 from dqsuite.results.predictions import Predictions
 from dqsuite.statistics.criteria import Judgement
 
@@ -81,7 +80,6 @@ def claim(identity: str, finding: str, criterion: str, **options: Any) -> Callab
     return lambda judge: Claim(identity, finding, criterion, cases, judge, **options)
 
 
-def collect(*modules: object) -> Registry[Claim]:
-    """Gather the claims that stand in modules, in their order."""
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, Claim)]
-    return Registry("claim", {each.id: each for each in found})
+def claims_in(module: object) -> list[Claim]:
+    """Return the claims that stand in a module, in their order."""
+    return [value for value in vars(module).values() if isinstance(value, Claim)]

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.claims.requirements import NotMeasured, cells_at, setup_at
-from dqsuite.claims.scales import SCALES, Setup
+from dqsuite.claims.scales import SCALES
+from dqsuite.claims.source import Setup
 from dqsuite.corruptions import Manifest
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.outcome import Outcome

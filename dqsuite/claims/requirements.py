@@ -8,7 +8,8 @@ import numpy as np
 
 from dqsuite import corruptions
 from dqsuite.claims.claim import Case, Claim
-from dqsuite.claims.scales import SCALES, Setup
+from dqsuite.claims.scales import SCALES
+from dqsuite.claims.source import Setup
 from dqsuite.core.grammar import parse_term
 from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.cells import Cell

@@ -99,6 +99,8 @@ CORRUPTIONS: Registry[Corruption] = Registry(
         "salt_pepper": ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1")),
         "gamma": ImageNoise(gamma, FACTOR),
     },
+    group="dqsuite.corruptions",
+    of=Corruption,
 )
 
 

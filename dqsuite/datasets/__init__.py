@@ -41,6 +41,8 @@ DATASETS: Registry[Kind] = Registry(
         ),
         "npz": Kind(npz.source, "npz:PATH, your arrays: x_train y_train x_test y_test, as Keras has them"),
     },
+    group="dqsuite.datasets",
+    of=Kind,
 )
 
 

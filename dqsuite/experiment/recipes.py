@@ -126,63 +126,20 @@ def ours(value: Any, note: str = "") -> Sourced:  # noqa: ANN401
     return Sourced(value, "ours", note)
 
 
-def _measured_last(epochs: int) -> dict[str, Sourced]:
+def measured_last(epochs: int) -> dict[str, Sourced]:
+    """Return the settings of a small scale that measures its last epoch alone."""
     return {"epochs": ours(epochs), "measured": ours(epochs, "the last epoch alone is judged")}
 
 
-_SCRIPT = "cifar10_90.py of abhijeet3922/Object-recognition-CIFAR-10: same framework, depth, epochs, batch, accuracy"
-_ZOO = "kuangliu/pytorch-cifar, which has just these models"
-_KERAS = "default of Keras, the source's framework"
+Table = Mapping[str, Sourced]
+_ORIGINS: dict[str, Table] = {}
 
-_LIE_CUSTOM = {
-    "epochs": stated(125),
-    "batch_size": stated(64),
-    "optimizer": inferred("rmsprop", _SCRIPT),
-    "learning_rate": inferred(1e-3, _SCRIPT + "; its decay of 1e-6 an update is left out"),
-    "milestones": inferred(((76, 0.5),), _SCRIPT + "; its 3e-4 after epoch 100 is never reached"),
-    "weight_decay": inferred(2e-4, _SCRIPT + ": L2 1e-4, whose gradient is twice that"),
-    "decayed": inferred("convolutions", _SCRIPT),
-    "scaling": inferred("zscore", _SCRIPT),
-}
-_LIE_CUSTOM_AUGMENTED = {
-    "rotation": inferred(15.0, _SCRIPT),
-    "shift": inferred(0.1, _SCRIPT),
-    "flip": inferred(0.5, _SCRIPT),
-}
-_LIE_ZOO = {
-    "batch_size": stated(64),
-    "optimizer": inferred("sgd", _ZOO),
-    "momentum": inferred(0.9, _ZOO),
-    "weight_decay": inferred(5e-4, _ZOO),
-    "scaling": inferred("channel", _ZOO),
-}
-_LIE_DEEP = _LIE_ZOO | {"epochs": stated(25), "learning_rate": inferred(0.1, _ZOO + "; the source names none")}
-_LIE_LENET = _LIE_ZOO | {
-    "epochs": stated(125),
-    "learning_rate": ours(
-        0.01, "the source names none; with the zoo's 0.1 a pilot stood at 28% after 15 clean epochs, with this at 64%"
-    ),
-}
-_LIE_LENET_ZOO = _LIE_LENET | {"learning_rate": inferred(0.1, _ZOO)}
-_LIE_ZOO_AUGMENTED = {"crop": inferred(4, _ZOO), "flip": inferred(0.5, _ZOO)}
-_POISONING = {
-    "epochs": stated(100),
-    "batch_size": stated(256),
-    "optimizer": stated("adam"),
-    "learning_rate": inferred(1e-3, _KERAS),
-    "scaling": stated("unit"),
-    "patience": stated(10),
-    "plateau_patience": stated(5),
-    "plateau_factor": stated(0.1),
-    "plateau_delta": stated(1e-4),
-}
-_HE = {
-    "fit": stated(True, "until the training accuracy reaches 100%"),
-    "batch_size": ours(128),
-    "optimizer": ours("adam", "memorises without a schedule, whose length nobody could know beforehand"),
-    "learning_rate": ours(1e-3),
-    "scaling": ours("channel"),
-}
+
+def sourced(name: str, table: Table) -> Recipe:
+    """Make a recipe of constants that say where they come from."""
+    _ORIGINS[name] = table
+    return Recipe(name=name, **{key: constant.value for key, constant in table.items()})
+
 
 _STANDARD = {
     "epochs": ours(20),
@@ -195,40 +152,27 @@ _STANDARD = {
     "scaling": ours("channel"),
 }
 
-_SOURCED: dict[str, dict[str, Sourced]] = {
-    "standard": _STANDARD,
-    "lie-custom": _LIE_CUSTOM | _LIE_CUSTOM_AUGMENTED,
-    "lie-custom-plain": _LIE_CUSTOM,
-    "lie-lenet": _LIE_LENET | _LIE_ZOO_AUGMENTED,
-    "lie-lenet-plain": _LIE_LENET,
-    "lie-lenet-zoo": _LIE_LENET_ZOO | _LIE_ZOO_AUGMENTED,
-    "lie-deep": _LIE_DEEP | _LIE_ZOO_AUGMENTED,
-    "lie-deep-plain": _LIE_DEEP,
-    "poisoning": _POISONING,
-    "poisoning-batch-32": _POISONING | {"batch_size": stated(32, "the source's open question")},
-    "poisoning-validation": _POISONING
-    | {
-        "validation": stated("damaged", "the source's open question: poisoned as the training labels are"),
+RECIPES: Registry[Recipe] = Registry(
+    "recipe",
+    {
+        name: sourced(name, table)
+        for name, table in {
+            "standard": _STANDARD,
+            "quick": _STANDARD | measured_last(8),
+            "quick-narrow": _STANDARD | measured_last(4) | {"batch_size": ours(32)},
+        }.items()
     },
-    "he-mnist": _HE | {"epochs": ours(100, "a cap, recorded when it is hit")},
-    "he-cifar10": _HE | {"epochs": ours(150, "a cap, recorded when it is hit")},
-    "quick": _STANDARD | _measured_last(8),
-    "quick-narrow": _STANDARD | _measured_last(4) | {"batch_size": ours(32)},
-    "quick-he": _HE | _measured_last(12) | {"fit": ours(False), "batch_size": ours(32)},
-    "quick-poisoning": _POISONING | {"epochs": ours(5), "batch_size": ours(32)},
-}
-
-
-def _named(name: str, sourced: Mapping[str, Sourced]) -> Recipe:
-    return Recipe(name=name, **{key: constant.value for key, constant in sourced.items()})
-
-
-RECIPES: Registry[Recipe] = Registry("recipe", {name: _named(name, table) for name, table in _SOURCED.items()})
+    group="dqsuite.recipes",
+    of=Recipe,
+)
 
 
 def origins(recipe: Recipe) -> dict[str, Sourced]:
     """Return where each setting comes from; what the source and the recipe leave out is ours, at its default."""
-    table = _SOURCED.get(recipe.name.partition(",")[0], {})
+    name = recipe.name.partition(",")[0]
+    if name in RECIPES:
+        RECIPES[name]  # which imports where its constants come from
+    table = _ORIGINS.get(name, {})
     found = {key: table.get(key, ours(value, "default")) for key, value in recipe.settings().items()}
     return {
         key: constant if constant.value == getattr(recipe, key) else Sourced(getattr(recipe, key), "yours")

@@ -36,6 +36,8 @@ MODELS: Registry[Architecture] = Registry(
         "googlenet": Architecture("dqsuite.models.googlenet:googlenet", "GoogLeNet with the CIFAR stem", 1522),
         "nin": Architecture("dqsuite.models.nin:nin", "Network in Network for CIFAR (Lin et al. 2013)", 222),
     },
+    group="dqsuite.models",
+    of=Architecture,
 )
 
 

@@ -10,6 +10,7 @@ from dqsuite.charts.figures import Figure
 from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.measurements import StoredMeasurements, in_each_precision, setup_of, setups_of
 from dqsuite.claims.scales import SCALES
+from dqsuite.claims.source import Source, sources
 from dqsuite.claims.verdict_files import Change, Verdicts, changes
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.report import contradictions, findings
@@ -18,8 +19,7 @@ from dqsuite.report.findings import Finding
 from dqsuite.report.provenance import Provenance, provenance_of
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, studies_of
-from dqsuite.sources import SOURCES, Source
-from dqsuite.sources.sketch import Missing, drawn
+from dqsuite.sources.sketch import Missing, drawn, sketches_of
 from dqsuite.statistics.verdict import Status
 
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)
@@ -150,7 +150,7 @@ def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
     """Judge and draw all that a store holds; the findings are left out where nothing of any is measured."""
     judged = Evaluator(reader, scale).judge_all()
     views = in_each_precision(reader, scale)
-    sections = [_section(source, views) for source in SOURCES]
+    sections = [_section(source, views) for source in sources() if source.figures]
     used = set().union(
         *(view.used for view in views), *(each.measurements.used for each in judged if each.measurements)
     )
@@ -169,7 +169,7 @@ def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
 
 
 def _section(source: Source, views: Sequence[StoredMeasurements]) -> Section:
-    everything = [drawn(sketch, views) for sketch in source.sketches]
+    everything = [drawn(sketch, views) for sketch in sketches_of(source)]
     missing = [each for each in everything if isinstance(each, Missing)]
     return Section(source, [each for each in everything if isinstance(each, Figure)], missing)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from dqsuite.charts.figures import Body, Figure
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured
+from dqsuite.claims.source import Source
 
 
 @dataclass(frozen=True)
@@ -71,3 +73,8 @@ def _attempt(sketch: Sketch, measured: StoredMeasurements, note: str = "") -> Fi
         return Figure(sketch.key, sketch.title, f"{sketch.redraws}{note}", sketch.draw(measured))
     except (NotMeasured, NotApplicable) as reason:
         return Missing(f"{sketch.title} ({sketch.redraws})", str(reason))
+
+
+def sketches_of(source: Source) -> list[Sketch]:
+    """Return the sketches of a source's figures, whose modules are imported for it."""
+    return [sketch for module in source.figures for sketch in sketches(import_module(module))]

@@ -51,7 +51,7 @@ def test_a_loaded_data_set_keeps_its_name(tmp_path):
 
 def test_arrays_that_do_not_fit_are_one_line(arrays):
     x_train, y_train, *rest = arrays
-    with pytest.raises(dq.DqError, match="multiply by 255|uint8"):
+    with pytest.raises(dq.DqError, match="uint8"):
         dq.make_dataset(x_train / 255.0, y_train, *rest)
 
 

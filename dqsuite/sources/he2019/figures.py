@@ -13,7 +13,7 @@ from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.datasets.named import CLASSES as NAMES
 from dqsuite.sources.drawing import MODEL_NAMES, beside, percent, stored
 from dqsuite.sources.he2019.claims import CIFAR_MODELS, CLASSES, DATA, GAMMAS, SALT_AND_PEPPER
-from dqsuite.sources.published import HE_CONTRAST
+from dqsuite.sources.he2019.published import HE_CONTRAST
 from dqsuite.sources.sketch import figure
 
 _LEVELS = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")

@@ -11,7 +11,7 @@ from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10, noise, volume
 from dqsuite.sources.drawing import CONVENTION, DAMAGE_NAMES, DAMAGES, beside, change, percent, stored
 from dqsuite.sources.lie1.claims import LEVELS, MODEL, NOISES, VOLUMES
-from dqsuite.sources.published import LIE1_CATS_AS_FROGS
+from dqsuite.sources.lie1.published import LIE1_CATS_AS_FROGS
 from dqsuite.sources.sketch import figure
 from dqsuite.statistics.estimate import mean_interval
 

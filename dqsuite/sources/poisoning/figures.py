@@ -10,7 +10,7 @@ from dqsuite.charts.figures import Curve, Lines, Panel, Point, point
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.sources.drawing import DATA_NAMES, beside, stored
 from dqsuite.sources.poisoning.claims import EASIEST_FIRST, MODEL, SMALL
-from dqsuite.sources.published import POISONING
+from dqsuite.sources.poisoning.published import POISONING
 from dqsuite.sources.sketch import figure
 
 PERCENTS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 25, 30, 35, 40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 100)

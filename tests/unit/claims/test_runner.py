@@ -9,7 +9,8 @@ from dqsuite.claims import runner as benches
 from dqsuite.claims.claim import Claim
 from dqsuite.claims.requirements import cells_of
 from dqsuite.claims.runner import Runner
-from dqsuite.claims.scales import SCALES, Scale, Setup
+from dqsuite.claims.scales import SCALES, Scale
+from dqsuite.claims.source import Setup
 from dqsuite.core.errors import DqError
 from dqsuite.engines.interface import follow, in_batches
 from dqsuite.engines.processes import Processes

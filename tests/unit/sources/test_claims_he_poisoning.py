@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dqsuite import corruptions
-from dqsuite.claims.claim import collect
+from dqsuite.claims.claim import claims_in
 from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.requirements import cells_of
 from dqsuite.claims.scales import SCALES
@@ -23,7 +23,7 @@ from dqsuite.sources.open import claims as open_questions
 from dqsuite.sources.poisoning import claims as poisoning
 from dqsuite.statistics.verdict import Status
 
-CLAIMS = collect(poisoning, he2019, open_questions)
+CLAIMS = {each.id: each for module in (poisoning, he2019, open_questions) for each in claims_in(module)}
 IDS = [
     "poisoning-mnist-80",
     "poisoning-robust-half",

@@ -15,7 +15,9 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.results.reader import Reader
-from dqsuite.sources import galleries
+from dqsuite.sources import at_hand as pictures_at_hand
+from dqsuite.sources.he2019.galleries import contaminations
+from dqsuite.sources.lie1.galleries import birds_and_trucks, cats_as_frogs
 from dqsuite.sources.sketch import Missing, drawn
 
 CELLS = [cell for cell in full_study.cells_of_claims(ids=["lie1-airplane-stable"]) if cell.corruption == "shuffle:0.1"]
@@ -30,9 +32,9 @@ def at_hand(tmp_path, monkeypatch):
         images = rng.integers(0, 256, shape, dtype=np.uint8)
         np.savez(tmp_path / f"{name}.npz", x_train=images, y_train=labels, x_test=images[::-1], y_test=labels)
     monkeypatch.setenv("DQSUITE_DATA", str(tmp_path))
-    galleries._load.cache_clear()
+    pictures_at_hand._load.cache_clear()
     yield datasets.load("cifar10")
-    galleries._load.cache_clear()
+    pictures_at_hand._load.cache_clear()
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def gallery(store, sketch):
 def test_cats_taken_for_frogs_are_shown_the_surest_first(measured, at_hand):
     store, outcome, confidences = measured
     store.put_if_absent(CONFIDENCES, outcome.key, pack({}, confidences=confidences))
-    figure = gallery(store, galleries.cats_as_frogs)
+    figure = gallery(store, cats_as_frogs)
     assert isinstance(figure, Figure)
     mistaken = np.flatnonzero((at_hand.y_test == 3) & (outcome.last == 6))[::-1][:8]
     assert len(mistaken) > 0
@@ -63,20 +65,20 @@ def test_cats_taken_for_frogs_are_shown_the_surest_first(measured, at_hand):
 
 
 def test_without_confidences_the_gallery_says_why_it_is_not_there(measured):
-    missing = gallery(measured[0], galleries.cats_as_frogs)
+    missing = gallery(measured[0], cats_as_frogs)
     assert isinstance(missing, Missing)
     assert "evidence has none" in missing.reason
 
 
 def test_birds_and_trucks_are_training_images(measured, at_hand):
-    figure = gallery(measured[0], galleries.birds_and_trucks)
+    figure = gallery(measured[0], birds_and_trucks)
     for name, index in (("birds", 2), ("trucks", 9)):
         shown = [picture.image for picture in figure.body.rows[name]]
         np.testing.assert_array_equal(shown, at_hand.x_train[at_hand.y_train == index][:8])
 
 
 def test_one_image_is_shown_under_each_contamination(measured, at_hand):
-    rows = gallery(measured[0], galleries.contaminations).body.rows
+    rows = gallery(measured[0], contaminations).body.rows
     cifar = {picture.text: picture.image.astype(int) for picture in rows["CIFAR-10"]}
     np.testing.assert_array_equal(cifar["clean"], at_hand.x_train[0])
     assert (
@@ -89,8 +91,8 @@ def test_one_image_is_shown_under_each_contamination(measured, at_hand):
 def test_nothing_is_downloaded_for_a_gallery(measured, monkeypatch):
     monkeypatch.delenv("DQSUITE_DATA")
     monkeypatch.setattr("dqsuite.datasets.download.download", pytest.fail)
-    galleries._load.cache_clear()
-    missing = gallery(measured[0], galleries.birds_and_trucks)
+    pictures_at_hand._load.cache_clear()
+    missing = gallery(measured[0], birds_and_trucks)
     assert "not at hand" in missing.reason
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dqsuite.claims.source import sources
 from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES
-from dqsuite.sources import SOURCES
-from dqsuite.sources.published import POISONING
+from dqsuite.sources.poisoning.published import POISONING
+from dqsuite.sources.sketch import sketches_of
 from dqsuite.statistics.estimate import mean_interval
 
 CIFAR10 = CLASSES["cifar10"]
@@ -58,7 +59,7 @@ def curve(lines, panel, name):
 
 
 def test_every_figure_has_a_key_of_its_own():
-    keys = [sketch.key for source in SOURCES for sketch in source.sketches]
+    keys = [sketch.key for source in sources() for sketch in sketches_of(source)]
     assert len(set(keys)) == len(keys) > 30
 
 

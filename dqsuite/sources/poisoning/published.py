@@ -1,4 +1,4 @@
-"""The sources' own numbers, to stand beside ours; those of the poisoning study are read off its plots, ± 1.5 points."""
+"""The study's own numbers, read off its plots, ± 1.5 points, to stand beside ours."""
 
 from __future__ import annotations
 
@@ -42,9 +42,3 @@ POISONING: Mapping[tuple[str, str], Mapping[str, Curve]] = {
     },
 }
 """(training items, kind of wrong label) to data set to curve."""
-
-HE_CONTRAST: Mapping[str, float] = {"clean": 98, "contrast:0.5": 95, "contrast:2": 67}
-"""Accuracy on MNIST, in percent: the text gives the change of contrast by its direction, the factors are ours."""
-
-LIE1_CATS_AS_FROGS = 82
-"""Of 1,000 cats, by the model trained on clean data."""

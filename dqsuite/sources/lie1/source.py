@@ -1,0 +1,25 @@
+"""lie1 as a source."""
+
+from __future__ import annotations
+
+from dqsuite.claims.claim import claims_in
+from dqsuite.claims.source import Setup, Source
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.sources.lie1 import claims, recipes
+
+SOURCE = Source(
+    "lie1",
+    "Can you Lie to your Model? (1/3)",
+    "J. Prendki and A. Devkar, 2020",
+    "One small CNN on CIFAR-10: labels shuffled among a part of the records, or records taken away.",
+    claims_in(claims),
+    setups={
+        "full": {("cifar10", "custom"): Setup("cifar10", "custom", recipes.CUSTOM)},
+        "quick": {
+            ("cifar10", "custom"): Setup("cifar10", "custom;width=0.25", RECIPES["quick-narrow"], volume="first:3000")
+        },
+    },
+    findings={"quick": {"lie1-directional": (), "lie1-cat-worst-noise": ("0", "0.3"), "lie1-look-alike": ()}},
+    figures=("dqsuite.sources.lie1.figures", "dqsuite.sources.lie1.galleries"),
+    place=1,
+)

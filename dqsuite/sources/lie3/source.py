@@ -1,0 +1,18 @@
+"""lie3 as a source; lie1 and lie2 say how its models are trained."""
+
+from __future__ import annotations
+
+from dqsuite.claims.claim import claims_in
+from dqsuite.claims.source import Source
+from dqsuite.sources.lie3 import claims
+
+SOURCE = Source(
+    "lie3",
+    "Can you Lie to your Model? (3/3)",
+    "J. Prendki, 2020",
+    "Label noise against less data at the same level, in five models.",
+    claims_in(claims),
+    findings={"quick": {"lie3-noise-hurts-more": ("lenet-0.3",)}},
+    figures=("dqsuite.sources.lie3.figures",),
+    place=3,
+)

@@ -1,0 +1,17 @@
+"""The open questions as a source."""
+
+from __future__ import annotations
+
+from dqsuite.claims.claim import claims_in
+from dqsuite.claims.source import Source
+from dqsuite.sources.open import claims
+
+SOURCE = Source(
+    "open",
+    "What the sources leave open",
+    "",
+    "Questions without an expectation, on lie1's model and data set.",
+    claims_in(claims),
+    findings={"quick": {}},
+    place=6,
+)

@@ -1,0 +1,35 @@
+"""The poisoning study as a source."""
+
+from __future__ import annotations
+
+from dqsuite.claims.claim import claims_in
+from dqsuite.claims.source import Setup, Source
+from dqsuite.sources.poisoning import claims, recipes
+
+_MODELS = {
+    "poison_cnn": ("poison_cnn", recipes.POISONING),
+    "poison_cnn-batch-32": ("poison_cnn", recipes.BATCH_32),
+    "poison_cnn-validation": ("poison_cnn", recipes.VALIDATION),
+    "poison_cnn-width-2": ("poison_cnn;width=2", recipes.POISONING),
+    "poison_cnn-width-4": ("poison_cnn;width=4", recipes.POISONING),
+}
+_QUICK = Setup("mnist", "poison_cnn;width=0.25", recipes.QUICK, volume="first:3000", epoch="best", repeats=8)
+
+SOURCE = Source(
+    "poisoning",
+    "The effect of Dataset Poisoning on Model Accuracy",
+    "blog article with program",
+    "Random and biased wrong labels from 0 to 100%, one CNN, four data sets. Judged at the best epoch.",
+    claims_in(claims),
+    setups={
+        "full": {
+            (data, name): Setup(data, model, recipe, epoch="best")
+            for data in ("mnist", "fashion_mnist", "cifar10", "cifar100")
+            for name, (model, recipe) in _MODELS.items()
+        },
+        "quick": {("mnist", "poison_cnn"): _QUICK},
+    },
+    findings={"quick": {"poisoning-small-earlier": ("mnist",)}},
+    figures=("dqsuite.sources.poisoning.figures",),
+    place=4,
+)
