@@ -1,0 +1,61 @@
+"""Compiled layers must not show in what is measured: an equivalence test of each model against torch's layers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dqsuite import datasets, models
+from dqsuite.experiment.recipes import RECIPES
+from dqsuite.results import study
+from dqsuite.statistics.criteria import inside
+from dqsuite.statistics.estimate import estimate
+from dqsuite.statistics.verdict import Status
+from dqsuite.training import train
+from dqsuite.training.kernels import with_kernels
+
+DATASET = "planted;channels=3;classes=4;difficulty=0.25;size=16;test=2000;train=600"
+RECIPE = dataclasses.replace(RECIPES["quick-narrow"], epochs=6, measured=6)
+POINT = 0.01  # of the accuracy
+REPEATS = {
+    "lenet": 6,
+    "lenet5": 6,
+    "poison_cnn": 16,
+    "custom;width=0.5": 14,
+    "resnet18;width=0.25": 10,
+    "unresnet18;width=0.25": 10,
+    "resnet20": 10,
+    "nin;width=0.25": 10,
+    "googlenet;width=0.125": 10,
+}
+"""For an interval of less than a point to each side. Rounding grows in training, so that two runs end apart."""
+
+
+def test_every_model_is_compared():
+    assert {model.partition(";")[0] for model in REPEATS} == set(models.MODELS)
+
+
+@pytest.mark.parametrize("model", REPEATS)
+def test_a_model_that_is_compared_has_compiled_layers(model):
+    found = with_kernels(models.build(model, 4, (16, 16, 3)), ours=True)
+    assert any(type(layer).__module__.startswith("dqsuite.training.kernels") for layer in found.modules())
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("model", REPEATS)
+def test_a_model_reaches_the_same_accuracy_with_torchs_layers(model, monkeypatch):
+    data = datasets.load(DATASET)
+    plan = study.plan(DATASET, [model], [], recipe=RECIPE, repeats=REPEATS[model], precision="fp32")
+
+    def right(cell, switch):
+        monkeypatch.setenv("DQSUITE_KERNELS", switch)
+        outcome = train(plan, cell, data, "cpu", lambda *_: None).outcome
+        assert outcome.provenance["convolutions"] == {"on": "compiled", "off": "torch"}[switch]
+        return (outcome.last == data.y_test).astype(float)
+
+    differences = np.stack([right(cell, "on") - right(cell, "off") for cell in plan.cells])
+
+    verdict = inside(estimate(differences), -POINT, POINT, unit="accuracy").verdict()
+    assert verdict.status is Status.HOLDS, verdict.describe()
