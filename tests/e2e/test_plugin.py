@@ -216,7 +216,7 @@ def test_outcomes_of_another_version_are_not_used_and_that_is_said_once(desk):
     shown = pytest_of(folder, "-n", "2").stdout
     assert shown.count(told) == 1
     assert "2 not measured: the time budget is spent" in shown
-    listed = run("claims", "--store", "store", "--device", "cpu", cwd=folder)
+    listed = run("claims", "--store", "store", cwd=folder)
     assert listed.stderr.splitlines() == [f"dqsuite: {told}"]
 
 
