@@ -73,7 +73,7 @@ def setup_at(scale: str, data: str, model: str) -> Setup:
 @lru_cache(maxsize=4096)  # many cases and figures ask for the same conditions
 def cells_at(setup: Setup, condition: str, precision: str) -> tuple[Cell, ...]:
     """Return the cells of a condition, one for each repeat."""
-    chain = str(corruptions.parse(setup.condition(condition)))
+    chain = corruptions.parse(setup.condition(condition))
     found = versions(chain, setup.model)
     return tuple(
         Cell(setup.dataset, chain, setup.model, setup.recipe, precision, repeat, found)

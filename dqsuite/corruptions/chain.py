@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dqsuite.core.grammar import Term
+from dqsuite.core.grammar import Term, parse_chain
 
 CLEAN = "clean"
 
@@ -19,6 +19,14 @@ class Chain:
 
     terms: tuple[Term, ...] = ()
     files: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    @classmethod
+    def of(cls, canonical: str) -> Chain:
+        """Return the chain of a canonical text, unchecked and without its files: one that was measured.
+
+        Raises DqError where it is no chain at all.
+        """
+        return cls() if canonical == CLEAN else cls(parse_chain(canonical))
 
     def __str__(self) -> str:
         return "+".join(map(str, self.terms)) or CLEAN

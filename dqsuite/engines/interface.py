@@ -83,7 +83,7 @@ class Engine(Protocol):
 
 def in_batches(plan: Plan) -> list[Batch]:
     """Return a plan as batches, in the order of its cells: neighbours that have it all in common are one."""
-    return [Batch(plan.dataset, plan.fingerprint, tuple(cells), plan.files) for cells in _alike(plan.cells)]
+    return [Batch(plan.dataset, plan.fingerprint, tuple(cells)) for cells in _alike(plan.cells)]
 
 
 def follow(engine: Engine, batches: Sequence[Batch], report: Report) -> None:

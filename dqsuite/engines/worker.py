@@ -16,6 +16,7 @@ from typing import Protocol
 from dqsuite import corruptions, datasets
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
+from dqsuite.corruptions import Chain
 from dqsuite.datasets import Dataset
 from dqsuite.engines.interface import Batch, Epoch, Failed, Finished, Report, Started, in_batches
 from dqsuite.engines.leases import Leases
@@ -35,7 +36,7 @@ Task = tuple[Batch, Cell]
 class Train(Protocol):
     """The training function that a worker is handed."""
 
-    def __call__(self, plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
+    def __call__(self, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
         """Train one cell."""
 
 
@@ -97,7 +98,7 @@ class Worker:
             if held and not self.store.has_many(OUTCOMES, [name]):
                 dataset = self._dataset(batch)
                 report(Started(cell))
-                trained = self.train(batch, cell, dataset, self.device, lambda *epoch: report(Epoch(cell, *epoch)))
+                trained = self.train(cell, dataset, self.device, lambda *epoch: report(Epoch(cell, *epoch)))
                 self._put(name, trained)
                 curve = trained.outcome.curves["test_accuracy"]
                 report(Finished(cell, float(curve[-1]), trained.outcome.provenance["seconds"]))
@@ -118,22 +119,21 @@ class Worker:
 
     def _refuse_unfit(self, tasks: Iterable[Task], report: Report) -> set[str]:
         """Return the names of the tasks whose damage does not fit their data set, and report them as failed."""
-        found: dict[tuple[str, str], Exception | None] = {}
+        found: dict[tuple[str, Chain], Exception | None] = {}
         refused = set()
         for batch, cell in tasks:
-            damage = batch.fingerprint, cell.corruption
+            damage = batch.fingerprint, cell.condition
             if damage not in found:
-                found[damage] = self._misfit(batch, cell.corruption)
+                found[damage] = self._misfit(batch, cell.condition)
             if error := found[damage]:
                 refused.add(batch.key(cell))
                 report(Failed(cell, error))
         return refused
 
-    def _misfit(self, batch: Batch, corruption: str) -> Exception | None:
+    def _misfit(self, batch: Batch, condition: Chain) -> Exception | None:
         try:
             dataset = self._dataset(batch)
-            chain = corruptions.parse(corruption, dict(batch.files))
-            corruptions.damage_labels(chain, dataset.y_train, dataset.classes, seeds.streams(0).noise)
+            corruptions.damage_labels(condition, dataset.y_train, dataset.classes, seeds.streams(0).noise)
         except Exception as error:
             return error
         return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from dqsuite.corruptions.chain import Chain
 from dqsuite.experiment.encoding import FORMAT
 from dqsuite.experiment.recipes import Recipe
 
@@ -28,12 +29,17 @@ class Cell:
     """
 
     dataset: str
-    corruption: str
+    condition: Chain
     model: str
     recipe: Recipe
     precision: str
     repeat: int
     versions: Versions
+
+    @property
+    def corruption(self) -> str:
+        """The canonical text of the condition, for keys, labels and people."""
+        return str(self.condition)
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.model} {self.corruption} repeat {self.repeat}"
@@ -41,6 +47,7 @@ class Cell:
     def to_json(self) -> dict[str, Any]:
         """Return the cell as JSON's types."""
         plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        plain["corruption"] = str(plain.pop("condition"))
         return plain | {"recipe": self.recipe.values(), "recipe_name": self.recipe.name}
 
     @classmethod
@@ -49,7 +56,8 @@ class Cell:
         values = dict(values)
         recipe = Recipe.from_values(values.pop("recipe_name"), values.pop("recipe"))
         versions = tuple((str(name), int(number)) for name, number in values.pop("versions"))
-        return cls(**values, recipe=recipe, versions=versions)
+        condition = Chain.of(values.pop("corruption"))
+        return cls(**values, condition=condition, recipe=recipe, versions=versions)
 
     def variable(self) -> str:
         """Return the digest of what is measured, whatever version of our code measures it."""
@@ -68,15 +76,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """Cells of one data set, and where on this machine its files are.
-
-    `dataset` is the data set as the user typed it; `files` maps the digests that stand in cells to paths.
-    """
+    """Cells of one data set, which is named as the user typed it."""
 
     dataset: str
     fingerprint: str
     cells: tuple[Cell, ...]
-    files: tuple[tuple[str, str], ...] = ()
 
     def key(self, cell: Cell) -> str:
         """Return the name of the cell's outcome in a store."""

@@ -7,8 +7,8 @@ from itertools import product
 
 from dqsuite import corruptions, datasets, models
 from dqsuite.core.errors import DqError
-from dqsuite.core.grammar import parse_chain, parse_term
-from dqsuite.corruptions import CLEAN
+from dqsuite.core.grammar import parse_term
+from dqsuite.corruptions import CLEAN, Chain
 from dqsuite.experiment.cells import Cell, Plan, Versions
 from dqsuite.experiment.recipes import Recipe
 
@@ -37,22 +37,20 @@ def plan_grid(
     identity = datasets.identify(dataset)
     chains = list(dict.fromkeys([corruptions.parse(CLEAN), *map(corruptions.parse, conditions)]))
     names = list(dict.fromkeys(models.identify(text).name for text in models_wanted))
-    pairs = [(str(chain), name, versions(str(chain), name)) for name, chain in product(names, chains)]
+    pairs = [(chain, name, versions(chain, name)) for name, chain in product(names, chains)]
     cells = tuple(
         Cell(identity.name, chain, name, recipe, precision, repeat, found)
         for repeat, (chain, name, found) in product(range(repeats), pairs)
     )
-    files = tuple(sorted({pair for chain in chains for pair in chain.files}))
-    return Plan(dataset, identity.fingerprint, cells, files)
+    return Plan(dataset, identity.fingerprint, cells)
 
 
-def versions(corruption: str, model: str) -> Versions:
+def versions(condition: Chain, model: str) -> Versions:
     """Return the versions of our code that a cell's outcome depends on; outcomes of other versions are not used.
 
-    Needs the canonical texts alone: what is not ours stands in them by digest or version.
+    What is not ours stands in the names by digest or version.
     """
-    steps = [] if corruption == CLEAN else parse_chain(corruption)
-    found = {step.name: corruptions.CORRUPTIONS[step.name].version for step in steps}
+    found = {step.name: corruptions.CORRUPTIONS[step.name].version for step in condition.terms}
     name = parse_term(model).name
     if name in models.MODELS:
         found[name] = models.MODELS[name].version
@@ -62,6 +60,6 @@ def versions(corruption: str, model: str) -> Versions:
 def is_current(cell: Cell) -> bool:
     """Tell whether this version of dqsuite would measure the cell in the same way."""
     try:
-        return cell.versions == versions(cell.corruption, cell.model)
+        return cell.versions == versions(cell.condition, cell.model)
     except DqError:  # it names what this version does not know
         return False

@@ -21,7 +21,7 @@ from dqsuite import corruptions, models
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.core.grammar import parse_term
-from dqsuite.corruptions import Manifest
+from dqsuite.corruptions import Chain, Manifest
 from dqsuite.datasets import DATASETS
 from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.card import Card
@@ -160,7 +160,7 @@ def effort(plan: Plan, cell: Cell, card: Card | None = None, costs: list[Cost] |
     """
     costs = costs or []
     size = _size(cell.dataset, card)
-    records = _left(cell.corruption, plan.files, size) if size else None
+    records = _left(cell.condition, size) if size else None
     records = records or max((cost.records for cost in costs), default=sum(size.histogram) if size else _RECORDS)
     tested = size.tested if size else max((cost.measured // cost.epochs for cost in costs), default=_RECORDS // _TESTED)
     epochs = _epochs(cell.recipe, records)
@@ -206,13 +206,12 @@ def _size(dataset: str, card: Card | None) -> _Size | None:
 
 
 @lru_cache(maxsize=1024)
-def _left(condition: str, files: tuple[tuple[str, str], ...], size: _Size) -> int | None:
+def _left(condition: Chain, size: _Size) -> int | None:
     """Return how many records a damage leaves, or None if it does not fit the data set: then it is not trained."""
     ranks = np.concatenate([np.arange(count) for count in size.histogram])
     labels = np.repeat(np.arange(len(size.histogram)), size.histogram)
     labels = labels[np.argsort(ranks, kind="stable")]  # the classes in turn
     try:
-        chain = corruptions.parse(condition, dict(files))
-        return len(corruptions.damage_labels(chain, labels, size.classes, seeds.streams(0).noise).labels)
+        return len(corruptions.damage_labels(condition, labels, size.classes, seeds.streams(0).noise).labels)
     except DqError:
         return None

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dqsuite import corruptions, datasets
-from dqsuite.core.grammar import parse_chain
-from dqsuite.corruptions import CLEAN, Manifest
+from dqsuite.corruptions import CLEAN, Chain, Manifest
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
@@ -161,8 +160,8 @@ class Study:
 
     def same_level(self, model: str) -> list[tuple[str, str]]:
         """Return the pairs of conditions that do different things to the same amount: shuffle:0.3 and reduce:0.3."""
-        found = [condition for condition in self.conditions(model) if condition != CLEAN]
-        return [(a, b) for a, b in combinations(found, 2) if _amount(a) == _amount(b)]
+        found = {name: self.at(model, name)[0].cell.condition for name in self.conditions(model) if name != CLEAN}
+        return [(a, b) for a, b in combinations(found, 2) if _amount(found[a]) == _amount(found[b])]
 
     def tpr(self, model: str, condition: str) -> xr.DataArray:
         """Return the TPR of each class, averaged over repeats: (class,)."""
@@ -181,14 +180,14 @@ class Study:
         return predicted.copy(data=(predicted.values == self.card.y_test).astype(float))
 
 
-def _amount(condition: str) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
-    return [(step.value, step.params) for step in parse_chain(condition)]
+def _amount(condition: Chain) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    return [(step.value, step.params) for step in condition.terms]
 
 
-def _place(condition: str) -> tuple[int, str]:
+def _place(condition: Chain) -> tuple[int, str]:
     """Return where a condition stands in a list: as its first corruption does in the registry."""
-    first = CLEAN if condition == CLEAN else parse_chain(condition)[0].name
-    return [CLEAN, *corruptions.CORRUPTIONS].index(first), condition
+    first = condition.terms[0].name if condition.terms else CLEAN
+    return [CLEAN, *corruptions.CORRUPTIONS].index(first), str(condition)
 
 
 def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
@@ -223,7 +222,7 @@ def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
     studies = []
     for (_, fingerprint, _, _), found in groups.items():
         if card := reader.card(fingerprint):
-            studies.append(Study(card, tuple(sorted(found, key=lambda o: (o.cell.model, _place(o.cell.corruption))))))
+            studies.append(Study(card, tuple(sorted(found, key=lambda o: (o.cell.model, _place(o.cell.condition))))))
         else:
             reader.say(
                 f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once"

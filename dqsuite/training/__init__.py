@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -26,15 +26,13 @@ Watch = Callable[[int, int, float], None]
 """Called after each epoch with the epochs done, the epochs at most, and the test accuracy so far."""
 
 
-def train(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
+def train(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
     """Damage the training set, train the model, measure it on the clean test set.
 
     Parameters
     ----------
-    plan : Plan
-        The plan that the cell is from: it knows where the files named by digests are.
     dataset : Dataset
-        The plan's data set, loaded; never changed.
+        The cell's data set, loaded; never changed.
     device : str
         ``cpu`` (one thread, equal to the bit whatever runs beside it) or ``cuda``.
 
@@ -45,4 +43,4 @@ def train(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -
     """
     from dqsuite.training.loop import train_cell
 
-    return train_cell(plan, cell, dataset, device, watch)
+    return train_cell(cell, dataset, device, watch)

@@ -20,7 +20,7 @@ from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Dataset
-from dqsuite.experiment.cells import Cell, Plan
+from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.models.dropout import seed_dropout
@@ -33,18 +33,19 @@ from dqsuite.training.optimise import EarlyStopping, Optimizer, Rate
 _NEARLY_FITTED = 0.95  # accuracy met in training, below which measuring the whole training set is not worth its time
 
 
-def train_cell(plan: Plan, cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
+def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
     """Train one cell; see `dqsuite.training.train`."""
     began = time.time()
     torch.set_num_threads(1)  # the same sums in the same order, whatever runs beside this cell
     streams = seeds.streams(cell.repeat)
-    chain = corruptions.parse(cell.corruption, dict(plan.files))
-    damaged = corruptions.apply(chain, dataset.x_train, dataset.y_train, dataset.classes, streams.noise)
+    damaged = corruptions.apply(cell.condition, dataset.x_train, dataset.y_train, dataset.classes, streams.noise)
     scaling = Scaling.of(damaged.images, cell.recipe.scaling, device)
     batches = Batches(damaged, cell.recipe, scaling, device)
     test = TestSet(dataset.x_test, dataset.y_test, len(dataset.classes), scaling, device)
     clean = cell.recipe.validation == "clean"
-    validation = test.labels if clean else corruptions.relabel(chain, test.labels, dataset.classes, streams.validation)
+    validation = (
+        test.labels if clean else corruptions.relabel(cell.condition, test.labels, dataset.classes, streams.validation)
+    )
     weights, dropout = map(int, streams.weights.generate_state(2))
     with _seeded(weights, device):
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])

@@ -32,7 +32,7 @@ def test_the_fast_path_and_a_plain_loop_reach_the_same_accuracy(model, recipe, e
     )
     channels = channels_of(digits, plan.cells[0].recipe.scaling)
     differences = [
-        (train(plan, cell, digits, "cpu", lambda *_: None).outcome.last == digits.y_test).astype(float)
+        (train(cell, digits, "cpu", lambda *_: None).outcome.last == digits.y_test).astype(float)
         - train_plain(cell, digits, channels, "cpu", Style(threads=1, loaders=0))
         for cell in plan.cells
         if cell.corruption == CONDITION

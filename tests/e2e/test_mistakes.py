@@ -148,7 +148,7 @@ def test_a_mistake_is_one_line(desk, call, monkeypatch, mistake):
     assert {name: after[name] for name in before} == before
 
 
-def too_late(plan, cell, dataset, device, watch):
+def too_late(cell, dataset, device, watch):
     raise AssertionError("torch is imported before the mistake is told")
 
 

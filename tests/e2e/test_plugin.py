@@ -254,11 +254,11 @@ from dqsuite.claims import runner as runner
 
 train, died = runner.train, pathlib.Path("died")
 
-def deadly(plan, cell, dataset, device, watch):
+def deadly(cell, dataset, device, watch):
     if "shuffle:0.2" in cell.corruption and not died.exists():
         died.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return train(plan, cell, dataset, device, watch)
+    return train(cell, dataset, device, watch)
 
 runner.train = deadly
 """

@@ -12,6 +12,7 @@ import numpy as np
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.requirements import NotApplicable, cells_of
 from dqsuite.core.grammar import parse_chain, parse_term
+from dqsuite.corruptions import Chain
 from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
@@ -44,7 +45,7 @@ def with_more(cells: Sequence[Cell]) -> Iterator[Cell]:
     for cell in cells:
         for model, condition in _DRAWN_BY_FIGURES_ALONE:
             if (cell.model, cell.corruption) == (model, "clean"):
-                yield replace(cell, corruption=condition, versions=versions(condition, model))
+                yield replace(cell, condition=Chain.of(condition), versions=versions(Chain.of(condition), model))
 
 
 @cache

@@ -159,7 +159,7 @@ def _epochs(kind: Kind, condition: str, dataset: Dataset, settings: Settings) ->
     )
     cell = next(cell for cell in plan.cells if cell.corruption == condition)
     times: list[float] = []
-    train(plan, cell, dataset, settings.device, lambda *epoch: times.append(time.perf_counter()))
+    train(cell, dataset, settings.device, lambda *epoch: times.append(time.perf_counter()))
     return [after - before for before, after in pairwise(times)]
 
 

@@ -52,7 +52,7 @@ def train_plain(cell: Cell, dataset: Dataset, channels: Channels, device: str, s
     torch.manual_seed(cell.repeat)
     recipe = cell.recipe
     damaged = corruptions.apply(
-        corruptions.parse(cell.corruption),
+        cell.condition,
         dataset.x_train,
         dataset.y_train,
         dataset.classes,

@@ -126,7 +126,7 @@ def _keras_cell(python: str, dataset: str, cell: Cell, folder: Path) -> dict[str
     data, report = folder / "keras.npz", folder / "keras.json"
     found = datasets.load(dataset)
     noise = seeds.streams(cell.repeat).noise
-    damaged = corruptions.apply(corruptions.parse(cell.corruption), found.x_train, found.y_train, found.classes, noise)
+    damaged = corruptions.apply(cell.condition, found.x_train, found.y_train, found.classes, noise)
     np.savez(data, x_train=damaged.images, y_train=damaged.labels, x_test=found.x_test, y_test=found.y_test)
     command = [python, str(_SCRIPT), str(data), str(cell.recipe.epochs), str(report)]
     environment = {key: value for key, value in os.environ.items() if key != "OMP_NUM_THREADS"}

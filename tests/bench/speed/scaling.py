@@ -86,7 +86,7 @@ def _with_threads(plan: Plan, threads: int) -> float:
     began = time.perf_counter()
     with patch("torch.set_num_threads"):  # training asks for one thread, always
         for cell in plan.cells:
-            train(plan, cell, dataset, "cpu", ignore)
+            train(cell, dataset, "cpu", ignore)
     return time.perf_counter() - began
 
 
@@ -109,7 +109,7 @@ def _directly(plan: Plan, device: str, workers: int) -> float:
     """Return the seconds that processes need which are handed the plan's cells and keep nothing."""
     began = time.perf_counter()
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (plan.dataset,)) as pool:
-        list(pool.map(partial(_train, plan, device), plan.cells))
+        list(pool.map(partial(_train, device), plan.cells))
     return time.perf_counter() - began
 
 
@@ -120,5 +120,5 @@ def _open(dataset: str) -> None:
     _opened[:] = [datasets.load(dataset)]
 
 
-def _train(plan: Plan, device: str, cell: Cell) -> None:
-    train(plan, cell, _opened[0], device, ignore)
+def _train(device: str, cell: Cell) -> None:
+    train(cell, _opened[0], device, ignore)

@@ -34,7 +34,7 @@ def ours_one(plan: Plan, cell: Cell, device: str) -> Timed:
     """Train a cell as an engine's worker does."""
     dataset = _load(plan.dataset)
     began = time.perf_counter()
-    outcome = train(plan, cell, dataset, device, ignore).outcome
+    outcome = train(cell, dataset, device, ignore).outcome
     return Timed(time.perf_counter() - began, _right([outcome], dataset))
 
 

@@ -23,7 +23,7 @@ from dqsuite.training import Trained
 LATER = 60.0  # seconds, longer than any of these tests
 
 
-def note(plan, cell, dataset, device, watch):
+def note(cell, dataset, device, watch):
     """Train nothing, but take a moment and leave a line in the file that `device` names."""
     with Path(device).open("a") as file:
         file.write(f"{cell}\n")
@@ -37,48 +37,48 @@ def note(plan, cell, dataset, device, watch):
     return Trained(outcome, none.astype(np.float16))
 
 
-def die_once(plan, cell, dataset, device, watch):
+def die_once(cell, dataset, device, watch):
     """Kill this very process in the first training of repeat 1, as the system does when memory runs out."""
     if cell.repeat == 1 and not Path(device + ".died").exists():
         Path(device + ".died").touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return note(plan, cell, dataset, device, watch)
+    return note(cell, dataset, device, watch)
 
 
-def die_always(plan, cell, dataset, device, watch):
+def die_always(cell, dataset, device, watch):
     if cell.repeat == 1:
         os.kill(os.getpid(), signal.SIGKILL)
-    return note(plan, cell, dataset, device, watch)
+    return note(cell, dataset, device, watch)
 
 
-def die_on_first(plan, cell, dataset, device, watch):
+def die_on_first(cell, dataset, device, watch):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_on_one(plan, cell, dataset, device, watch):
+def die_on_one(cell, dataset, device, watch):
     if "reduce" in cell.corruption and cell.repeat == 0:
         os.kill(os.getpid(), signal.SIGKILL)
-    return note(plan, cell, dataset, device, watch)
+    return note(cell, dataset, device, watch)
 
 
-def refuse(plan, cell, dataset, device, watch):
+def refuse(cell, dataset, device, watch):
     raise DqError("this cell cannot be trained", "name another")
 
 
-def refuse_reduced(plan, cell, dataset, device, watch):
+def refuse_reduced(cell, dataset, device, watch):
     if "reduce" in cell.corruption:
-        refuse(plan, cell, dataset, device, watch)
-    return note(plan, cell, dataset, device, watch)
+        refuse(cell, dataset, device, watch)
+    return note(cell, dataset, device, watch)
 
 
-def slow(plan, cell, dataset, device, watch):
+def slow(cell, dataset, device, watch):
     """Take a minute, in short steps, as training does."""
     for _ in range(6000):
         time.sleep(0.01)
-    return note(plan, cell, dataset, device, watch)
+    return note(cell, dataset, device, watch)
 
 
-def break_down(plan, cell, dataset, device, watch):
+def break_down(cell, dataset, device, watch):
     raise ZeroDivisionError("a defect")
 
 

@@ -6,13 +6,14 @@ import pickle
 
 import pytest
 
+from dqsuite.corruptions import Chain
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.recipes import RECIPES
 
-CELL = Cell("digits", "wrong:0.3", "lenet", RECIPES["standard"], "fp32", 0, (("train", 1), ("lenet", 1)))
+CELL = Cell("digits", Chain.of("wrong:0.3"), "lenet", RECIPES["standard"], "fp32", 0, (("train", 1), ("lenet", 1)))
 CHANGES = {
     "dataset": "mnist",
-    "corruption": "wrong:0.2",
+    "condition": Chain.of("wrong:0.2"),
     "model": "lenet5",
     "recipe": RECIPES["poisoning"],
     "precision": "bf16",

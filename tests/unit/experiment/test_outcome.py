@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dqsuite.corruptions import Chain
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.encoding import OtherVersionError, pack, unpack
 from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.experiment.recipes import RECIPES
 
-CELL = Cell("digits", "clean", "lenet", RECIPES["standard"], "fp32", 0, (("train", 1),))
+CELL = Cell("digits", Chain(), "lenet", RECIPES["standard"], "fp32", 0, (("train", 1),))
 
 
 def outcome(seed=0, images=1000, classes=10, dtype=np.uint8):

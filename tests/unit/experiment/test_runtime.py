@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from fabricated import dataset, outcome, plan
 
+from dqsuite.corruptions import Chain
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import CURVES
@@ -78,7 +79,7 @@ def test_a_recipe_that_stops_early_takes_the_share_of_its_epochs_that_it_took_be
     assert estimate(costs, recipe=patient) == pytest.approx(8.0)
     costs.note(took(4.0, epochs=5, recipe=patient))
     assert estimate(costs, recipe=patient) == pytest.approx(4.0)
-    costs.note(took(1.6, epochs=2, recipe=patient, corruption="wrong:0.5"))
+    costs.note(took(1.6, epochs=2, recipe=patient, condition=Chain.of("wrong:0.5")))
     assert estimate(costs, "wrong:0.5", recipe=patient) == pytest.approx(1.6)
 
 
@@ -144,7 +145,7 @@ def test_cells_of_another_kind_take_as_long_as_their_multiplications(costs):
 
 
 def cell(corruption="clean", model="lenet", recipe="standard", dataset="cifar10"):
-    return Cell(dataset, corruption, model, RECIPES[recipe], "fp32", 0, versions(corruption, model))
+    return Cell(dataset, Chain.of(corruption), model, RECIPES[recipe], "fp32", 0, versions(Chain.of(corruption), model))
 
 
 def work(*args, **changed):

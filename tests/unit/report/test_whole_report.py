@@ -11,6 +11,7 @@ from page_reader import Tables
 from dqsuite.claims import verdict_files
 from dqsuite.claims.evaluate import Evaluator
 from dqsuite.core.errors import DqError
+from dqsuite.corruptions import Chain
 from dqsuite.experiment import evidence
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
@@ -110,7 +111,7 @@ def test_a_finding_that_held_and_is_refuted_is_broken(report, tmp_path, store):
     data = full_study.card("cifar10", SIZE)
     benign.put_if_absent(CARDS, data.fingerprint, data.to_bytes())
     for cell in SOME:
-        made = full_study.make(full_study.replace(cell, corruption=relabelled[cell.corruption]), data)
+        made = full_study.make(full_study.replace(cell, condition=Chain.of(relabelled[cell.corruption])), data)
         outcome = full_study.replace(made, cell=cell)
         benign.put_if_absent(OUTCOMES, outcome.key, outcome.to_bytes())
     page, _ = report(benign, other=held)

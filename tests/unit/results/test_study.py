@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from fabricated import dataset, fill, plan, studies
 
+from dqsuite.corruptions import Chain
 from dqsuite.experiment.encoding import pack, unpack
 from dqsuite.experiment.plan import TRAINER_VERSION, versions
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
@@ -211,9 +212,9 @@ def test_outcomes_without_their_card_are_said(store):
 
 
 def test_versions_name_what_an_outcome_depends_on():
-    names = [name for name, _ in versions("first:10+wrong:0.3", "lenet;width=0.5")]
+    names = [name for name, _ in versions(Chain.of("first:10+wrong:0.3"), "lenet;width=0.5")]
     assert names == ["train", "first", "lenet", "wrong"]
-    assert versions("clean", "mine:factory@0123456789ab") == (("train", TRAINER_VERSION),)
+    assert versions(Chain(), "mine:factory@0123456789ab") == (("train", TRAINER_VERSION),)
 
 
 def test_matrices_at_the_best_epoch_come_from_the_best_predictions(store):

@@ -105,7 +105,7 @@ def test_training_does_not_import_torchs_compiler():
         "for recipe in ('standard', 'poisoning', 'lie-custom'):\n"
         "    recipe = RECIPES[recipe].with_settings(epochs=1)\n"
         "    plan = plan_grid('digits', ['lenet'], [], recipe=recipe, repeats=1, precision='fp32')\n"
-        "    train(plan, plan.cells[0], datasets.load('digits'), 'cpu', lambda *_: None)\n"
+        "    train(plan.cells[0], datasets.load('digits'), 'cpu', lambda *_: None)\n"
         "assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -17,7 +17,7 @@ def trained(condition="clean", *, repeat=0, model="lenet", recipe=SHORT, device=
     plan = plan_grid("digits", [model], [condition], recipe=recipe, repeats=1, precision="fp32")
     cell = dataclasses.replace(plan.cells[-1], repeat=repeat)
     heard = epochs if epochs is not None else []
-    return train(plan, cell, datasets.load("digits"), device, lambda *epoch: heard.append(epoch))
+    return train(cell, datasets.load("digits"), device, lambda *epoch: heard.append(epoch))
 
 
 def test_a_cell_trains_to_the_same_bits_whatever_ran_before_it():

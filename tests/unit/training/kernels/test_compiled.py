@@ -175,7 +175,7 @@ def test_the_user_turns_them_off(cache, monkeypatch):
 def test_an_outcome_tells_what_it_was_computed_with_and_is_the_same_cell(switch, monkeypatch):
     monkeypatch.setenv("DQSUITE_KERNELS", switch)
     plan = plan_grid("digits", ["lenet"], [], recipe=RECIPES["quick"], repeats=1, precision="fp32")
-    found = train(plan, plan.cells[0], datasets.load("digits"), "cpu", lambda *_: None).outcome
+    found = train(plan.cells[0], datasets.load("digits"), "cpu", lambda *_: None).outcome
     told = {key: found.provenance.get(key) for key in ("convolutions", "kernels", "compiler")}
     if switch == "off":
         assert told == {"convolutions": "torch", "kernels": None, "compiler": None}

@@ -51,7 +51,7 @@ def test_a_model_reaches_the_same_accuracy_with_torchs_layers(model, monkeypatch
 
     def right(cell, switch):
         monkeypatch.setenv("DQSUITE_KERNELS", switch)
-        outcome = train(plan, cell, data, "cpu", lambda *_: None).outcome
+        outcome = train(cell, data, "cpu", lambda *_: None).outcome
         assert outcome.provenance["convolutions"] == {"on": "compiled", "off": "torch"}[switch]
         return (outcome.last == data.y_test).astype(float)
 
