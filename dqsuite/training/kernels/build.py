@@ -6,6 +6,7 @@ where its bytes have the digest that its name says.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -78,7 +79,8 @@ def _private(folder: Path) -> Path:
         if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise DqError(f"others can write to {folder}", f"remove that folder, or {_ELSEWHERE}")
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            folder.chmod(0o700)
+            with contextlib.suppress(OSError):  # a disk that can only be read is as safe
+                folder.chmod(0o700)
     except OSError as error:
         raise DqError(f"{folder} cannot be used ({error.strerror})", _ELSEWHERE) from error
     return folder
