@@ -222,9 +222,10 @@ def test_outcomes_of_another_version_are_not_used_and_that_is_said_once(desk):
 
 TINY = """
 from dqsuite.claims import scales
+from dqsuite.claims.source import Setup
 from dqsuite.experiment.recipes import RECIPES
 
-tiny = scales.Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
+tiny = Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
 scales.SCALES._entries["full"] = scales.Scale({("cifar10", "lenet"): tiny})
 """
 
