@@ -1,1 +1,1 @@
-"""What identifies a training, and what keeps its outcome: cells, recipes, outcomes, store, evidence, costs."""
+"""What identifies a training and keeps its outcome: recipes, plan, cells, outcomes, store, evidence, running time."""

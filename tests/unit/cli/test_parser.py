@@ -32,6 +32,21 @@ def test_a_command_line_that_cannot_be_read_is_one_error(arguments):
     assert "--help" in caught.value.mend
 
 
+@pytest.mark.parametrize(
+    ("arguments", "mend"),
+    [
+        (["bench"], "tests/bench/table.py"),
+        (["bench", "kernels", "--turns", "2"], "tests/bench/table.py"),
+        (["claims", "--device", "cpu"], "--precision any, fp32 or bf16"),
+    ],
+)
+def test_an_old_word_is_answered_with_the_new_one(arguments, mend):
+    with pytest.raises(DqError) as caught:
+        parse(arguments)
+    assert mend in caught.value.mend
+    assert "\n" not in str(caught.value)
+
+
 def test_the_store_may_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("DQSUITE_STORE", "/elsewhere")
     assert parse(["run"]).store == "/elsewhere"
