@@ -97,7 +97,7 @@ class _Renamed(argparse.Action):
     """An option of earlier versions: whoever types it is told what it is called now."""
 
     def __init__(self, option_strings: list[str], dest: str, to: str) -> None:
-        super().__init__(option_strings, dest, help=argparse.SUPPRESS)
+        super().__init__(option_strings, dest, nargs="?", help=argparse.SUPPRESS)
         self.to = to
 
     def __call__(self, _parser: object, _namespace: object, _values: object, option: str | None = None) -> None:

@@ -38,6 +38,7 @@ def test_a_command_line_that_cannot_be_read_is_one_error(arguments):
         (["bench"], "tests/bench/table.py"),
         (["bench", "kernels", "--turns", "2"], "tests/bench/table.py"),
         (["claims", "--device", "cpu"], "--precision any, fp32 or bf16"),
+        (["claims", "--device"], "--precision any, fp32 or bf16"),
     ],
 )
 def test_an_old_word_is_answered_with_the_new_one(arguments, mend):
