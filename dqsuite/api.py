@@ -29,12 +29,9 @@ from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.experiment.store import Store
+from dqsuite.experiment.store import Store, default_store
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, load_study
-
-STORE = ".dqsuite/store"
-"""The folder of the outcomes where none is named, as on the command line."""
 
 
 def load_dataset(name: str) -> Dataset:
@@ -116,7 +113,7 @@ def run(
     device: str = "auto",
     precision: str = "auto",
     workers: int = 0,
-    store: str | Path = STORE,
+    store: str | Path = "",
     report: Callable[[Event], None] = lambda event: None,
     say: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
 ) -> Study:
@@ -141,7 +138,7 @@ def run(
     workers : int
         Processes; 0 for one a core on a CPU, and one on a GPU.
     store : path
-        The folder of the outcomes.
+        The folder of the outcomes; by default ``$DQSUITE_STORE``, or ``.dqsuite/store``.
     report, say : callable
         Are told of each training's progress, and of what a user should read.
 
@@ -160,7 +157,7 @@ def run(
         repeats=repeats,
         precision=training_precision(precision, device),
     )
-    worker = Worker(Store(store), training.train, device)
+    worker = Worker(Store(store or default_store()), training.train, device)
     load_study(worker.store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
     follow(Processes(worker, workers or (cores() if device == "cpu" else 1)), batches, report)

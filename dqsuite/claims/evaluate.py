@@ -13,7 +13,7 @@ from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.measurements import Asked, StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of, taken_cases
 from dqsuite.claims.scales import SCALES
-from dqsuite.experiment.store import Store
+from dqsuite.experiment.store import Store, default_store
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.verdict import Status, Verdict
 
@@ -108,7 +108,7 @@ class Evaluator:
 def judge(
     claim: Claim | str = "",
     *,
-    store: str | Path = ".dqsuite/store",
+    store: str | Path = "",
     scale: str = "full",
     precision: str = "any",
     say: Say = lambda line: print(line, file=sys.stderr),
@@ -120,7 +120,7 @@ def judge(
     claim : Claim or str
         A claim or its id; empty for all.
     store : path
-        The folder of the outcomes.
+        The folder of the outcomes; by default ``$DQSUITE_STORE``, or ``.dqsuite/store``.
     scale, precision : str
         As on the command line: ``full`` or ``quick``; ``any``, ``fp32`` or ``bf16``.
     say : callable
@@ -132,7 +132,7 @@ def judge(
         There is no such claim, scale or precision, or the store cannot be read.
     """
     SCALES[scale]  # raises what the user reads where there is none such
-    evaluator = Evaluator(Reader(Store(store), say, precision), scale)
+    evaluator = Evaluator(Reader(Store(store or default_store()), say, precision), scale)
     if not claim:
         return evaluator.judge_all()
     one = CLAIMS[claim] if isinstance(claim, str) else claim

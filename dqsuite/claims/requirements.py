@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dqsuite import corruptions
+from dqsuite import corruptions, datasets
 from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.scales import SCALES
 from dqsuite.claims.source import Setup
@@ -56,10 +56,17 @@ class Requirements:
 
     def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
         """Note the cells of a condition. Raises NotApplicable where the scale has no place for them."""
-        self.cells += cells_at(setup_at(self.scale, data, model), condition, self.precision)
-        classes = CLASSES[parse_term(data).name]
+        setup = setup_at(self.scale, data, model)
+        self.cells += cells_at(setup, condition, self.precision)
+        classes = CLASSES.get(parse_term(data).name) or _classes(setup.dataset)
         truth = np.repeat(np.arange(len(classes)), _IMAGES)
         return Predictions(truth, classes, truth[None], np.ones((1, 1)))
+
+
+@lru_cache(maxsize=64)
+def _classes(dataset: str) -> tuple[str, ...]:
+    """Return the class names of a data set that is not a published one, which is read for them."""
+    return datasets.load(dataset).classes
 
 
 def setup_at(scale: str, data: str, model: str) -> Setup:

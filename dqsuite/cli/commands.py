@@ -11,6 +11,7 @@ import time
 from argparse import Namespace
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +23,7 @@ from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
 from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.core.registry import Registry
 from dqsuite.engines.interface import follow
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches, untrained
@@ -139,10 +141,13 @@ def claims(options: Namespace) -> None:
     from dqsuite.claims import CLAIMS, verdict_files
     from dqsuite.claims.cache import cached_verdicts
     from dqsuite.claims.scales import SCALES
+    from dqsuite.claims.source import SOURCES
     from dqsuite.statistics.criteria import of_cases
 
     SCALES[options.scale]
     wanted = [CLAIMS[identity] for identity in options.ids] or list(CLAIMS.values())
+    for problem in SOURCES.usable()[1]:
+        say(str(problem))
     judged = cached_verdicts(Store(options.store), options.scale, options.precision, say)
     cases = [(claim, [each for each in judged if each.claim == claim.id]) for claim in wanted]
     if options.json:
@@ -161,18 +166,20 @@ def claims(options: Namespace) -> None:
 
 
 def listing(options: Namespace) -> None:
-    """List a registry: name and one line about each."""
-    about = {
-        "datasets": {name: kind.about for name, kind in datasets.DATASETS.items()},
-        "corruptions": {
-            corruption.usage(name): corruption.about for name, corruption in corruptions.CORRUPTIONS.items()
-        },
-        "models": {name: architecture.about for name, architecture in models.MODELS.items()},
-        "recipes": {name: recipe.about for name, recipe in RECIPES.items()},
-    }[options.what]
+    """List a registry: name and one line about each, and what another package brings and cannot be used."""
+    registries: dict[str, Registry[Any]] = {
+        "datasets": datasets.DATASETS,
+        "corruptions": corruptions.CORRUPTIONS,
+        "models": models.MODELS,
+        "recipes": RECIPES,
+    }
+    found, problems = registries[options.what].usable()
+    about = {entry.usage(name) if options.what == "corruptions" else name: entry.about for name, entry in found.items()}
     width = max(map(len, about))
     for name, line in about.items():
         out.print(f"[bold]{escape(f'{name:<{width}}')}[/]  {escape(line)}", highlight=False, soft_wrap=True)
+    for problem in problems:
+        say(str(problem))
 
 
 def move_evidence(options: Namespace) -> None:

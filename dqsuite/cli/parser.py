@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from itertools import product
@@ -12,6 +11,7 @@ from typing import NoReturn
 from dqsuite import __version__
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import cores
+from dqsuite.experiment.store import default_store
 
 DEFAULT_CONDITIONS = ("shuffle:0.1,0.3,0.5", "reduce:0.1,0.3,0.5")
 _EXAMPLES = """examples:
@@ -125,7 +125,7 @@ def _grid(parser: argparse.ArgumentParser) -> None:
 
 
 def _store(parser: argparse.ArgumentParser) -> None:
-    default = os.environ.get("DQSUITE_STORE") or ".dqsuite/store"
+    default = default_store()
     parser.add_argument(
         "--store", default=default, help="folder of the outcomes (default: $DQSUITE_STORE, %(default)s)"
     )

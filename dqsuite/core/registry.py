@@ -81,6 +81,10 @@ class Registry(Mapping[str, T], Generic[T]):
             found.setdefault(point.name, []).append(point)
         return found
 
+    def is_ours(self, name: str) -> bool:
+        """Tell whether a name is of dqsuite's own code, and of no other package."""
+        return name in self._entries
+
     def usable(self) -> tuple[dict[str, T], list[DqError]]:
         """Return the entries that can be used, and why others cannot: a broken package must not spoil a list."""
         found: dict[str, T] = {}

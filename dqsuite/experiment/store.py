@@ -176,6 +176,11 @@ def _checked(name: str) -> str:
     return name
 
 
+def default_store() -> str:
+    """Return the folder of the outcomes where none is named: ``$DQSUITE_STORE``, or one in the current folder."""
+    return os.environ.get("DQSUITE_STORE") or ".dqsuite/store"
+
+
 def nothing_stored(store: Store) -> DqError:
     """Return the error of who needs outcomes and finds none."""
     return DqError(f"the store {store.root} holds no outcome", "train some with dqsuite run, or name another --store")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from math import inf
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device, training_precision
-from dqsuite.experiment.store import Store
+from dqsuite.experiment.store import Store, default_store
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -19,7 +18,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 def add(parser: pytest.Parser) -> None:
     """Add the options to pytest's."""
     option = parser.getgroup("dqsuite", "claims about bad training data").addoption
-    option("--dq-store", default=os.environ.get("DQSUITE_STORE") or ".dqsuite/store", help="folder of the outcomes")
+    option("--dq-store", default=default_store(), help="folder of the outcomes")
     option("--dq-data", help="folder of the published data sets, NAME.npz each (default: $DQSUITE_DATA)")
     option("--dq-device", default="auto", help="auto, cpu or cuda")
     option(

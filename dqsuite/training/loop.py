@@ -164,7 +164,7 @@ def _seeded(seed: int, device: str) -> Iterator[None]:
 
 
 def _is_ours(model: str) -> bool:
-    return parse_term(model).name in models.MODELS
+    return models.MODELS.is_ours(parse_term(model).name)
 
 
 @contextlib.contextmanager

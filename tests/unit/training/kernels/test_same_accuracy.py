@@ -17,8 +17,10 @@ from dqsuite.training import train
 from dqsuite.training.kernels import with_kernels
 
 DATASET = "planted;channels=3;classes=4;difficulty=0.25;size=16;test=2000;train=600"
-SMALLER = "planted;channels=3;classes=4;difficulty=0.1;size=8;test=2000;train=400"  # for the slowest model
+SMALLER = "planted;channels=3;classes=4;difficulty=0.1;size=8;test=2000;train=400"
+ON_SMALLER = ("googlenet", "unresnet18")  # the slowest, and one that 16×16 images do not train steadily
 RECIPE = dataclasses.replace(RECIPES["quick-narrow"], epochs=6, measured=6)
+GENTLER = {"unresnet18": dataclasses.replace(RECIPE, learning_rate=0.005)}  # without shortcuts some runs collapse else
 POINT = 0.01  # of the accuracy
 WIDEST = 0.04  # an interval that could not tell a difference of three points says nothing
 REPEATS = {
@@ -27,7 +29,7 @@ REPEATS = {
     "poison_cnn": 16,
     "custom;width=0.5": 14,
     "resnet18;width=0.25": 10,
-    "unresnet18;width=0.25": 10,
+    "unresnet18;width=0.25": 8,
     "resnet20": 10,
     "nin;width=0.25": 10,
     "googlenet;width=0.25": 6,
@@ -48,9 +50,10 @@ def test_a_model_that_is_compared_has_compiled_layers(model):
 @pytest.mark.thorough
 @pytest.mark.parametrize("model", REPEATS)
 def test_a_model_reaches_the_same_accuracy_with_torchs_layers(model, monkeypatch):
-    dataset = SMALLER if model.startswith("googlenet") else DATASET
+    name = model.partition(";")[0]
+    dataset = SMALLER if name in ON_SMALLER else DATASET
     data = datasets.load(dataset)
-    plan = plan_grid(dataset, [model], [], recipe=RECIPE, repeats=REPEATS[model], precision="fp32")
+    plan = plan_grid(dataset, [model], [], recipe=GENTLER.get(name, RECIPE), repeats=REPEATS[model], precision="fp32")
 
     def right(cell, switch):
         monkeypatch.setenv("DQSUITE_KERNELS", switch)
