@@ -73,9 +73,9 @@ def test_its_finding_is_judged_from_what_was_trained(say):
     assert "stranger-next-class-hurts" in text
     assert "2 repeats" in text
     assert "the source 'torn' of stranger cannot be imported" in text
-    code, text = say("claims", "--store", "s")
-    assert "half of the labels moved on hurt" in text
-    assert "lie3-noise-hurts-more" in text
+    code, text = say("claims", "--json", "--store", "s")
+    assert '"claim": "stranger-next-class-hurts"' in text
+    assert '"claim": "lie3-noise-hurts-more"' in text
 
 
 def test_a_broken_entry_is_named_in_the_list_and_breaks_it_not(say):
