@@ -17,15 +17,15 @@ from dqsuite.engines.worker import POLL_S, Task, Worker, tasks_of
 
 
 class Pool:
-    """An engine that trains its `agenda` too, while it waits or, where there is a deadline, before all else.
+    """An engine that trains its `others` too, while it waits or, where there is a deadline, before all else.
 
     A cell that is refused, for whatever reason, is tried once in a process, and harms nobody but those who want it. Nor
     does one that kills its process: nobody else begins what was begun before and not brought to an end.
     """
 
-    def __init__(self, worker: Worker, agenda: Sequence[Batch] = ()) -> None:
+    def __init__(self, worker: Worker, others: Sequence[Batch] = ()) -> None:
         self.worker = worker
-        self._agenda = tasks_of(agenda)
+        self._others = tasks_of(others)
         self._refused: dict[str, Exception] = {}
 
     def train(self, batches: Sequence[Batch]) -> Generator[Event]:
@@ -34,7 +34,7 @@ class Pool:
         See `dqsuite.engines.interface.Engine`; what happens to a cell is told when it is over.
         """
         wanted = tasks_of(batches)
-        tasks = wanted | self._agenda if self.worker.deadline == inf else self._agenda | wanted
+        tasks = wanted | self._others if self.worker.deadline == inf else self._others | wanted
         missing = self.worker.missing(wanted)
         while missing:
             for name in [name for name in missing if name in self._refused]:

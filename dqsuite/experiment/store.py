@@ -98,9 +98,9 @@ class Store:
     def list(self, kind: str) -> Iterator[str]:
         """Yield the names of all records of a kind, in no order. Raises DqError where the store cannot be read."""
         try:
-            for shelf in (self.root / kind).iterdir():
-                if shelf.is_dir():
-                    yield from (file.name for file in shelf.iterdir() if _NAME.fullmatch(file.name))
+            for folder in (self.root / kind).iterdir():
+                if folder.is_dir():
+                    yield from (file.name for file in folder.iterdir() if _NAME.fullmatch(file.name))
         except FileNotFoundError:
             return
         except OSError as error:

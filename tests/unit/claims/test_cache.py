@@ -5,13 +5,13 @@ import dataclasses
 import pytest
 from test_requirements import CELLS, cifar10, put
 
-from dqsuite.claims import cache as remembered
+from dqsuite.claims import cache
 from dqsuite.experiment.store import Store
 from dqsuite.statistics.verdict import Status
 
 
 def judged(store, say=pytest.fail):
-    found = {(each.claim, each.case): each for each in remembered.cached_verdicts(store, "full", "any", say)}
+    found = {(each.claim, each.case): each for each in cache.cached_verdicts(store, "full", "any", say)}
     return found["lie3-noise-hurts-more", "lenet-0.1"].verdict
 
 
@@ -29,7 +29,7 @@ def test_verdicts_are_kept_until_the_store_holds_something_else(tmp_path, monkey
     assert found.n == 5
     assert len(kept(store)) == 1
     assert kept(store) != before
-    monkeypatch.setattr(remembered, "Evaluator", pytest.fail)
+    monkeypatch.setattr(cache, "Evaluator", pytest.fail)
     assert judged(store) == found
 
 
@@ -38,7 +38,7 @@ def test_verdicts_of_other_code_are_not_used(tmp_path, monkeypatch):
     put(store, cifar10(), CELLS)
     judged(store)
     before = kept(store)
-    monkeypatch.setattr(remembered.metadata, "version", lambda name: "another")
+    monkeypatch.setattr(cache.metadata, "version", lambda name: "another")
     judged(store)
     assert kept(store) != before
 

@@ -52,7 +52,7 @@ def test_what_is_wanted_is_trained_and_no_more_where_there_is_no_deadline(job):
     assert set(trained(made)) == {str(cell) for _, cell in tasks_of(made.only("shuffle")).values()}
 
 
-def test_the_agenda_wins_over_what_is_wanted_where_there_is_a_deadline(job):
+def test_the_cells_of_others_win_over_what_is_wanted_where_there_is_a_deadline(job):
     made = until(job(), time.time() + LATER)
     one = [replace(batch, cells=batch.cells[:1]) for batch in made.only("clean")[:1]]
     follow(pool(made, first="reduce"), one, ignore)

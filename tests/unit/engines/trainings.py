@@ -116,7 +116,7 @@ def trained(job):
 
 
 def pool(job, first=""):
-    """Return a pool with a job's cells as its agenda, in the plan's order but for those that are to be first."""
+    """Return a pool with a job's cells as those of others, in the plan's order but for those that are to be first."""
     return Pool(job.worker, [*(job.only(first) if first else ()), *in_batches(job.plan)])
 
 

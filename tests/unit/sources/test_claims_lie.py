@@ -33,7 +33,7 @@ Errors = Mapping[str | tuple[str, str], float]
 World = Callable[[str, str], Errors]
 
 
-class MadeLab:
+class MadeMeasurements:
     """Shows planted errors: the fraction of a class taken for another, or for its neighbour where none is named."""
 
     def __init__(self, world: World) -> None:
@@ -203,26 +203,26 @@ def test_each_case_asks_for_cells_and_survives_one_repeat(identity):
 @pytest.mark.parametrize("identity", IDS)
 def test_what_is_asked_for_does_not_depend_on_what_is_shown(identity):
     claim = CLAIMS[identity]
-    labs = [MadeLab(always({})), MadeLab(always(slope()))]
-    for measured in labs:
+    worlds = [MadeMeasurements(always({})), MadeMeasurements(always(slope()))]
+    for measured in worlds:
         claim.judge(measured, **claim.cases[-1])
-    assert labs[0].asked == labs[1].asked
+    assert worlds[0].asked == worlds[1].asked
 
 
 @pytest.mark.parametrize(("identity", "case", "world"), [(row[0], row[1], row[2]) for row in PLANTED])
 def test_what_is_planted_holds(identity, case, world):
-    assert CLAIMS[identity].judge(MadeLab(world), **case).verdict().status is Status.HOLDS
+    assert CLAIMS[identity].judge(MadeMeasurements(world), **case).verdict().status is Status.HOLDS
 
 
 @pytest.mark.parametrize(("identity", "case", "world"), [(row[0], row[1], row[3]) for row in PLANTED])
 def test_what_is_planted_against_a_finding_refutes_it(identity, case, world):
-    assert CLAIMS[identity].judge(MadeLab(world), **case).verdict().status is Status.REFUTED
+    assert CLAIMS[identity].judge(MadeMeasurements(world), **case).verdict().status is Status.REFUTED
 
 
 @pytest.mark.parametrize("identity", ["lie1-unequal-resistance", "lie1-different-ways", "lie1-nonlinear"])
 def test_a_difference_between_classes_is_found_and_its_absence_never_proves_equality(identity):
     curved = {f"shuffle:{level}": {"bird": float(level) ** 2 * 8, "cat": float(level)} for level in LEVELS[1:]}
-    bent, flat = MadeLab(lambda model, condition: curved.get(condition, {})), MadeLab(always({}))
+    bent, flat = MadeMeasurements(lambda model, condition: curved.get(condition, {})), MadeMeasurements(always({}))
     found = [CLAIMS[identity].judge(measured).verdict().status for measured in (bent, flat)]
     assert found == [Status.HOLDS, Status.INCONCLUSIVE]
 
@@ -239,7 +239,9 @@ def test_a_volume_is_what_a_reduction_leaves(kept, condition):
 
 
 def test_a_parabola_is_fitted_exactly():
-    measured = MadeLab(lambda model, condition: {"bird": 4 * float(condition) ** 2, "cat": 0.1 + float(condition)})
+    measured = MadeMeasurements(
+        lambda model, condition: {"bird": 4 * float(condition) ** 2, "cat": 0.1 + float(condition)}
+    )
     predictions = [measured.at("custom", level) for level in LEVELS]
     assert _fitted(predictions, "bird", degree=2).mean() == pytest.approx(-4)
     assert _fitted(predictions, "cat", degree=1).mean() == pytest.approx(-1)

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from dqsuite import models
-from dqsuite.training import microbatch as portions
+from dqsuite.training import microbatch
 
 IMAGE = torch.zeros(1, 3, 32, 32)
 
@@ -17,12 +17,12 @@ def model(name):
 
 @pytest.mark.parametrize(("name", "records"), [("lenet", 256), ("poison_cnn", 32), ("custom", 32)])
 def test_a_portion_keeps_the_largest_activation_in_the_cache(name, records):
-    assert portions.evaluated(model(name), IMAGE) == records
+    assert microbatch.evaluated(model(name), IMAGE) == records
 
 
 @pytest.mark.parametrize(("name", "records"), [("poison_cnn", 32), ("lenet", 128), ("custom", 128), ("resnet20", 128)])
 def test_a_batch_is_divided_only_where_every_layer_treats_each_record_by_itself(name, records):
-    assert portions.trained(model(name), IMAGE, batch_size=128) == records
+    assert microbatch.trained(model(name), IMAGE, batch_size=128) == records
 
 
 class AmongThemselves(nn.Sequential):
@@ -34,15 +34,15 @@ class AmongThemselves(nn.Sequential):
 
 def test_a_users_container_may_mix_the_records_of_a_batch():
     plain = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2000))
-    assert portions.trained(plain, IMAGE, batch_size=2048) < 2048
-    assert portions.trained(AmongThemselves(*plain), IMAGE, batch_size=2048) == 2048
+    assert microbatch.trained(plain, IMAGE, batch_size=2048) < 2048
+    assert microbatch.trained(AmongThemselves(*plain), IMAGE, batch_size=2048) == 2048
     plain[1].register_forward_hook(lambda layer, inputs, output: output - output.mean(0))
-    assert portions.trained(plain, IMAGE, batch_size=2048) == 2048
+    assert microbatch.trained(plain, IMAGE, batch_size=2048) == 2048
 
 
 def test_measuring_the_portion_leaves_no_hook_and_the_mode_as_it_was():
     net = model("poison_cnn").train()
-    portions.evaluated(net, IMAGE)
+    microbatch.evaluated(net, IMAGE)
     assert net.training
     assert not any(layer._forward_hooks for layer in net.modules())
 
