@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ class Judged:
     ----------
     claim, case, scale : str
     verdict : Verdict
-    precision, data : str
-        What was compared: the precision, and the data sets as `Selection.data` gives them; empty where nothing was.
+    precision, data, evidence : str
+        What was compared: the precision, the data sets as `Selection.data` gives them, and a digest over the names of
+        the outcomes, which stand for cells, versions and data sets; empty where nothing was.
     measurements : StoredMeasurements or None
         Where the numbers come from; what was read from a file has none.
     asked : sequence of Asked
@@ -40,6 +42,7 @@ class Judged:
     verdict: Verdict
     precision: str = ""
     data: str = ""
+    evidence: str = ""
     measurements: StoredMeasurements | None = field(default=None, repr=False, compare=False)
     asked: Sequence[Asked] = field(default=(), repr=False, compare=False)
 
@@ -52,11 +55,17 @@ class Judged:
         """Return what `to_json` wrote; what it left empty may be missing. Raises KeyError, TypeError or ValueError."""
         verdict = Verdict.from_json({key: value for key, value in plain.items() if key not in _NAMES})
         claim, scale = str(plain["claim"]), str(plain["scale"])
-        case, precision, data = (str(plain.get(name) or "") for name in ("case", "precision", "data"))
-        return cls(claim, case, scale, verdict, precision, data)
+        case = str(plain.get("case") or "")
+        precision, data, evidence = (str(plain.get(name) or "") for name in ("precision", "data", "evidence"))
+        return cls(claim, case, scale, verdict, precision, data, evidence)
 
 
-_NAMES = ("claim", "case", "scale", "precision", "data")
+_NAMES = ("claim", "case", "scale", "precision", "data", "evidence")
+
+
+def digest(names: Iterable[str]) -> str:
+    """Return the first 12 hexadecimal digits of the SHA-256 over the sorted names, one a line."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:12]
 
 
 class Evaluator:
@@ -70,7 +79,7 @@ class Evaluator:
         """Judge one case from what is stored; what is missing is a verdict too."""
         name = "-".join(case.values())
         try:
-            measurements = self._chosen(claim, case)
+            measurements, names = self._chosen(claim, case)
         except NotApplicable as reason:
             return Judged(claim.id, name, self.scale, Verdict(Status.NOT_APPLICABLE, note=str(reason)))
         measurements.asked.clear()
@@ -81,28 +90,25 @@ class Evaluator:
         asked, chosen = tuple(dict.fromkeys(measurements.asked)), measurements.selection
         if verdict.status is Status.NOT_MEASURED:
             return Judged(claim.id, name, self.scale, verdict, measurements=measurements, asked=asked)
-        return Judged(claim.id, name, self.scale, verdict, chosen.precision, chosen.data, measurements, asked)
+        evidence = digest(key for key in names if key)
+        return Judged(claim.id, name, self.scale, verdict, chosen.precision, chosen.data, evidence, measurements, asked)
 
     def judge_all(self) -> list[Judged]:
         """Judge every case of every claim."""
         return [self.judge(claim, case) for claim in CLAIMS.values() for case in claim.cases]
 
-    def names_of(self, claim: Claim, case: Case) -> list[str]:
-        """Return the names of the outcomes that a case is judged by. Raises NotApplicable as `cells_of`."""
-        chosen = self._chosen(claim, case).selection
-        cells = cells_of(claim, case, self.scale, chosen.precision)
-        return [key for cell in cells if (key := chosen.key(cell))]
-
     def is_stored(self, claim: Claim, case: Case) -> bool:
         """Tell whether all that a case needs is stored. Raises NotApplicable as `cells_of`."""
-        return self.reader.names.issuperset(self.names_of(claim, case))
+        return all(name in self.reader.names for name in self._chosen(claim, case)[1])
 
-    def _chosen(self, claim: Claim, case: Case) -> StoredMeasurements:
-        chosen = self.reader.choose(cells_of(claim, case, self.scale, self.reader.precisions[0]))
+    def _chosen(self, claim: Claim, case: Case) -> tuple[StoredMeasurements, list[str | None]]:
+        """Return what a case is judged by, and the names of its outcomes, None of a data set that is not stored."""
+        cells = cells_of(claim, case, self.scale, self.reader.precisions[0])
+        chosen = self.reader.choose(cells)
         key = chosen.precision, chosen.data
         if key not in self._measurements:
             self._measurements[key] = StoredMeasurements(self.reader, self.scale, chosen)
-        return self._measurements[key]
+        return self._measurements[key], [chosen.key(cell) for cell in cells]
 
 
 def judge(

@@ -13,16 +13,14 @@ A failing case prints its entry, ready to be pasted, but for the reason.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from dqsuite.claims import CLAIMS
-from dqsuite.claims.claim import Case, Claim
-from dqsuite.claims.evaluate import Evaluator, Judged
+from dqsuite.claims.evaluate import Judged
 from dqsuite.claims.scales import SCALES
 from dqsuite.core.errors import DqError
 from dqsuite.statistics.verdict import Status
@@ -51,14 +49,18 @@ class Refutation:
 
 @dataclass(frozen=True)
 class Flip:
-    """A case whose verdict is not the reviewed one."""
+    """A case whose verdict is not the reviewed one, or rests on other evidence."""
 
     judged: Judged
     reviewed: bool
 
     def describe(self) -> str:
         """Return what flipped, in a few words."""
-        return f"refuted as reviewed, now {self.judged.verdict.status.value}" if self.reviewed else "newly refuted"
+        if not self.reviewed:
+            return "newly refuted"
+        if self.judged.verdict.status is Status.REFUTED:
+            return "refuted as reviewed, but on other evidence: is the reason still right?"
+        return f"refuted as reviewed, now {self.judged.verdict.status.value}"
 
 
 def read(path: Path) -> list[Refutation]:
@@ -80,27 +82,27 @@ def read(path: Path) -> list[Refutation]:
 
 
 def flips(judged: Iterable[Judged], reviewed: Iterable[Refutation]) -> list[Flip]:
-    """Return what is refuted and was not reviewed, and what was reviewed and is judged otherwise, in this order."""
-    keys = {each.key for each in reviewed}
+    """Return what is refuted and was not reviewed, then what differs from the review, or has other evidence."""
+    known = {each.key: each.evidence for each in reviewed}
     told = [each for each in judged if each.verdict.status not in (Status.NOT_MEASURED, Status.NOT_APPLICABLE)]
-    found = [Flip(each, (each.claim, each.case, each.scale) in keys) for each in told]
-    flipped = [flip for flip in found if flip.reviewed is not (flip.judged.verdict.status is Status.REFUTED)]
-    return sorted(flipped, key=lambda flip: flip.reviewed)
+    found = [Flip(each, (each.claim, each.case, each.scale) in known) for each in told]
+    return sorted((flip for flip in found if _differs(flip, known)), key=lambda flip: flip.reviewed)
 
 
-def entry(claim: Claim, case: Case, judged: Judged, evaluator: Evaluator) -> str:
+def _differs(flip: Flip, known: Mapping[tuple[str, str, str], str]) -> bool:
+    judged = flip.judged
+    if flip.reviewed is not (judged.verdict.status is Status.REFUTED):
+        return True
+    return flip.reviewed and judged.evidence not in ("", known[judged.claim, judged.case, judged.scale])
+
+
+def entry(judged: Judged) -> str:
     """Return the entry of a refuted case as JSON; the reason is for a person to write."""
     verdict = judged.verdict
-    evidence = digest(evaluator.names_of(claim, case))
     interval = None if verdict.low is None or verdict.high is None else (_short(verdict.low), _short(verdict.high))
     effect = None if verdict.effect is None else _short(verdict.effect)
-    found = Refutation(claim.id, judged.case, judged.scale, "refuted", effect, interval, "", evidence)
+    found = Refutation(judged.claim, judged.case, judged.scale, "refuted", effect, interval, "", judged.evidence)
     return json.dumps(asdict(found))
-
-
-def digest(names: Iterable[str]) -> str:
-    """Return the first 12 hexadecimal digits of the SHA-256 over the sorted names, one a line."""
-    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:12]
 
 
 def _short(number: float) -> float:

@@ -70,7 +70,7 @@ def _express(claim: Claim, case: Case, judged: Judged, runner: Runner, *, strict
     if verdict.status is Status.REFUTED:
         from dqsuite.claims.refutations import entry
 
-        raise ClaimRefuted(f"{told}\nonce reviewed, with its reason:\n{entry(claim, case, judged, runner.evaluator)}")
+        raise ClaimRefuted(f"{told}\nonce reviewed, with its reason:\n{entry(judged)}")
     if strict and verdict.status is Status.INCONCLUSIVE:
         pytest.fail(told, pytrace=False)  # an expected refutation would hide a ClaimRefuted
     if verdict.status is not Status.HOLDS:

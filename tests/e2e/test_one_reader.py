@@ -15,7 +15,7 @@ from dqsuite.core import hardware
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = ROOT / "reports" / "evidence" / "full-fp32.zip"
-NUMBERS = ("status", "effect", "low", "high", "n", "precision", "data")
+NUMBERS = ("status", "effect", "low", "high", "n", "evidence", "precision", "data")
 PROCESSORS = {"AVX2": {"avx2", "fma"}, "AVX-512": {"avx2", "avx512f", "avx512_bf16"}, "AMX": {"avx512f", "amx_bf16"}}
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from dqsuite.claims import refutations
-from dqsuite.claims.evaluate import Judged
-from dqsuite.claims.refutations import Refutation, digest, flips
+from dqsuite.claims.evaluate import Judged, digest
+from dqsuite.claims.refutations import Refutation, flips
 from dqsuite.core.errors import DqError
 from dqsuite.statistics.verdict import Status, Verdict
 
@@ -87,6 +88,14 @@ def test_what_flips_is_what_is_refuted_unexpectedly_and_what_is_judged_otherwise
         ("lenet-0.1", "refuted as reviewed, now holds"),
         ("lenet-0.15", "refuted as reviewed, now inconclusive"),
     ]
+
+
+def test_a_refutation_on_other_evidence_than_was_reviewed_is_told():
+    reviewed = [Refutation(**ENTRY | {"case": "lenet-0.05", "evidence": "0123456789ab"})]
+    same = replace(judged("lenet-0.05", Status.REFUTED), evidence="0123456789ab")
+    assert flips([same], reviewed) == []
+    (flip,) = flips([replace(same, evidence="ba9876543210")], reviewed)
+    assert flip.describe() == "refuted as reviewed, but on other evidence: is the reason still right?"
 
 
 def test_the_digest_of_evidence_is_that_of_its_sorted_names():

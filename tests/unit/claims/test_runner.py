@@ -133,3 +133,12 @@ def test_a_cell_that_cannot_be_trained_is_an_error(tmp_path, clock, monkeypatch)
     with pytest.raises(DqError, match="cannot be trained"):
         runner(tmp_path).judge(noise_hurts_more, FIRST)
     assert list(Store(tmp_path).list(OUTCOMES)) == []
+
+
+def test_what_a_session_lacks_is_known_in_an_empty_store_and_nothing_once_it_is_there(tmp_path, clock):
+    here = runner(tmp_path)
+    assert sum(len(batch.cells) for batch in here._lacking()) == 8
+    here.judge(noise_hurts_more, FIRST)
+    assert {cell.corruption for batch in runner(tmp_path)._lacking() for cell in batch.cells} == {
+        cell.corruption for cell in cells_of(noise_hurts_more, SECOND, "full", "fp32")
+    }
