@@ -13,6 +13,7 @@ import pytest
 from command_line import run
 from fabricated import dataset, fill
 
+from dqsuite import judge
 from dqsuite.claims.requirements import cells_of
 from dqsuite.core.hardware import training_precision
 from dqsuite.datasets import Dataset
@@ -122,11 +123,17 @@ def review(folder: Path, *entries: dict[str, object]) -> None:
 
 def test_a_reviewed_refutation_is_expected_and_a_defect_under_it_is_not(desk):
     folder = desk(2, 10)
-    review(folder, ENTRY)
+    (judged,) = [each for each in judge("lie3-noise-hurts-more", store=folder / "store") if each.case == ONE]
+    review(folder, ENTRY | {"evidence": judged.evidence})
     result = pytest_of(folder)
     assert result.returncode == 0, result.stdout
     assert "1 xfailed" in result.stdout
     assert "flipped" not in result.stdout
+    review(folder, ENTRY)
+    other = pytest_of(folder)
+    assert other.returncode == 0, other.stdout
+    assert "refuted as reviewed, but on other evidence" in other.stdout
+    review(folder, ENTRY | {"evidence": judged.evidence})
     (folder / "test_it.py").write_text(FILE + DEFECT)
     broken = pytest_of(folder)
     assert broken.returncode == 1
