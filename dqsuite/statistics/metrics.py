@@ -65,39 +65,6 @@ def tpr(matrix: xr.DataArray) -> xr.DataArray:
     return (totals.copy(data=diagonal) / totals.where(totals > 0)).rename(true="class")
 
 
-def tpr_norm(rate: xr.DataArray, baseline: xr.DataArray) -> xr.DataArray:
-    """Return the TPR over that of the clean baseline (lie3, table 1): above 1 is better, nan where that is 0."""
-    return rate / baseline.where(baseline > 0)
-
-
-def impact_index(noise: xr.DataArray, reduction: xr.DataArray, baseline: xr.DataArray) -> xr.DataArray:
-    """Return lie3's Impact Index Y-X of each class: above 0, noise hurt more than less data did.
-
-    ``(1 - TPR_noise/TPR_0) - (1 - TPR_reduction/TPR_0) = (TPR_reduction - TPR_noise) / TPR_0``
-    """
-    return (reduction - noise) / baseline.where(baseline > 0)
-
-
-def directionality(matrix: xr.DataArray) -> xr.DataArray:
-    """Return ``C[a, b] - C[b, a]``: how many more images of class a are taken for b than of b for a."""
-    matrix = matrix.transpose(..., "true", "predicted")
-    return matrix - matrix.copy(data=np.swapaxes(matrix.values, -1, -2))
-
-
-def class_ranks(rate: xr.DataArray) -> xr.DataArray:
-    """Rank the classes by TPR, 1 for the lowest; ties share their mean rank, nan stays nan."""
-    import xarray as xr
-    from scipy.stats import rankdata
-
-    ranks: xr.DataArray = xr.apply_ufunc(
-        lambda values: rankdata(values, axis=-1, nan_policy="omit"),
-        rate,
-        input_core_dims=[["class"]],
-        output_core_dims=[["class"]],
-    )
-    return ranks
-
-
 def look_alike_pairs(matrix: xr.DataArray) -> list[tuple[str, str, float]]:
     """Return the pairs of classes by ``C[a, b] + C[b, a]``, most confused first: (a, b, images)."""
     matrix = _averaged(matrix).transpose("true", "predicted")
