@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Protocol
 
 from dqsuite.results.predictions import Predictions
-from dqsuite.statistics.criteria import Judgement
+from dqsuite.statistics.judgement import Judgement
+from dqsuite.statistics.verdict import Status, Verdict, of_cases
 
 Case = Mapping[str, str]
 
@@ -49,6 +50,11 @@ class Claim:
         ``judge(measured, **case) -> Judgement``. It asks for the same predictions whatever they show.
     contradicts : str
         The id of a claim that cannot hold as well.
+    ours : mapping
+        Argument to values: the cases with one of them are our addition to what the source says. They are judged and
+        shown, and do not decide the finding.
+    depends_on : str
+        What the finding is said to depend on where some cases hold and others are refuted.
     """
 
     id: str
@@ -57,6 +63,8 @@ class Claim:
     cases: Sequence[Case]
     judge: Judge
     contradicts: str = ""
+    ours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    depends_on: str = ""
 
     @property
     def source(self) -> str:
@@ -67,6 +75,19 @@ class Claim:
         """Yield each case with its name, ``lenet-0.2``; the only case of a finding has the empty name."""
         for case in self.cases:
             yield "-".join(case.values()), case
+
+    def decides(self, case: Case) -> bool:
+        """Tell whether a case decides the finding: whether it is the source's and not our addition."""
+        return not any(case.get(name) in values for name, values in self.ours.items())
+
+    def verdict(self, found: Mapping[str, Verdict]) -> Verdict:
+        """Return what the verdicts on its cases, by name, say of the finding, see `of_cases`."""
+        decides = {name: self.decides(case) for name, case in self.named_cases()}
+        deciding = [verdict for name, verdict in found.items() if decides.get(name, True)] or list(found.values())
+        verdict = of_cases(deciding)
+        if self.depends_on and {Status.HOLDS, Status.REFUTED} <= {each.status for each in deciding}:
+            return replace(verdict, status=Status.INCONCLUSIVE, note=f"depends on {self.depends_on}: {verdict.note}")
+        return verdict
 
 
 def grid(**values: Sequence[str]) -> list[dict[str, str]]:
@@ -80,6 +101,6 @@ def claim(identity: str, finding: str, criterion: str, **options: Any) -> Callab
     return lambda judge: Claim(identity, finding, criterion, cases, judge, **options)
 
 
-def claims_in(module: object) -> list[Claim]:
-    """Return the claims that stand in a module, in their order."""
-    return [value for value in vars(module).values() if isinstance(value, Claim)]
+def claims_in(*modules: object) -> list[Claim]:
+    """Return the claims that stand in modules, in their order."""
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Claim)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.measurements import Asked, StoredMeasurements
-from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of, taken_cases
+from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of, deciding_cases
 from dqsuite.claims.scales import SCALES
 from dqsuite.experiment.store import Store, default_store
 from dqsuite.results.reader import Reader, Say
@@ -82,9 +82,10 @@ class Evaluator:
             measurements, names = self._chosen(claim, case)
         except NotApplicable as reason:
             return Judged(claim.id, name, self.scale, Verdict(Status.NOT_APPLICABLE, note=str(reason)))
-        measurements.asked.clear()
+        measurements.forget()
         try:
-            verdict = claim.judge(measurements, **case).verdict(cases=len(taken_cases(claim, self.scale)))
+            verdict = claim.judge(measurements, **case).verdict(cases=deciding_cases(claim, self.scale))
+            verdict = replace(verdict, note="; ".join(filter(None, [verdict.note, measurements.collapsed()])))
         except NotMeasured as reason:
             verdict = Verdict(Status.NOT_MEASURED, note=str(reason))
         asked, chosen = tuple(dict.fromkeys(measurements.asked)), measurements.selection

@@ -18,7 +18,7 @@ from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Selection
-from dqsuite.statistics.estimate import Interval, mean_interval
+from dqsuite.statistics.estimate import Interval, rate
 
 T = TypeVar("T")
 
@@ -57,12 +57,15 @@ class StoredMeasurements:
         What was asked for by `at`.
     used : set of str
         The names of the outcomes that any answer was made of.
+    at_chance : dict
+        Of what was asked for, how many trainings there are, and how many of them stood at chance.
     """
 
     def __init__(self, reader: Reader, scale: str, selection: Selection) -> None:
         self.reader, self.scale, self.selection = reader, scale, selection
         self.asked: list[Asked] = []
         self.used: set[str] = set()
+        self.at_chance: dict[Asked, tuple[int, int]] = {}
         self._kept: dict[tuple[object, ...], Any] = {}
 
     def apart(self) -> StoredMeasurements:
@@ -84,7 +87,19 @@ class StoredMeasurements:
         outcomes, card = self._stored(setup, condition)
         if len(outcomes) < setup.repeats:
             raise _lacking(setup, condition, len(outcomes))
-        return predictions_of(outcomes, card, epoch or setup.epoch)
+        predictions = predictions_of(outcomes, card, epoch or setup.epoch)
+        self.at_chance[Asked(data, model, condition)] = len(outcomes), predictions.at_chance()
+        return predictions
+
+    def forget(self) -> None:
+        """Forget what was asked for, before another judge asks."""
+        self.asked.clear()
+        self.at_chance.clear()
+
+    def collapsed(self) -> str:
+        """Return how many of the trainings asked for stood at chance, in words; empty where none did."""
+        trained, fallen = (sum(counts) for counts in zip(*self.at_chance.values(), strict=True))
+        return f"{fallen} of {trained} trainings stood at chance" if fallen else ""
 
     def available(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
         """Return the stored predictions as `at` does, but of however few repeats: for the eye, not for a judge."""
@@ -107,7 +122,7 @@ class StoredMeasurements:
         return self._once(self._accuracy, model, condition, data=data, epoch=epoch)
 
     def _accuracy(self, model: str, condition: str, *, data: str, epoch: str) -> Interval:
-        return mean_interval(100 * self.available(model, condition, data=data, epoch=epoch).right())
+        return rate(self.available(model, condition, data=data, epoch=epoch).right()).scaled(100).interval()
 
     def matrix(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> NDArray[np.float64]:
         """Return the confusion matrix (true, predicted), averaged over repeats, in images."""

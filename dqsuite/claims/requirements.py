@@ -32,6 +32,12 @@ def taken_cases(claim: Claim, scale: str) -> list[str]:
     return [name for name, _ in claim.named_cases() if SCALES[scale].takes(claim.id, name)]
 
 
+def deciding_cases(claim: Claim, scale: str) -> int:
+    """Return how many of the claim's cases decide it at a scale; at least 1."""
+    taken = taken_cases(claim, scale)
+    return max(1, sum(claim.decides(case) for name, case in claim.named_cases() if name in taken))
+
+
 def cells_of(claim: Claim, case: Case, scale: str, precision: str) -> list[Cell]:
     """Return the cells that a case needs: those that its judge asks for.
 

@@ -14,7 +14,7 @@ from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
 from dqsuite.statistics.verdict import Status, Verdict
 
-_SAID = (Status.HOLDS, Status.REFUTED, Status.INCONCLUSIVE)  # what takes a measurement
+_SAID = (Status.HOLDS, Status.REFUTED, Status.INCONCLUSIVE, Status.REPORTED)  # what takes a measurement
 
 
 @dataclass(frozen=True)

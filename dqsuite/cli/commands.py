@@ -142,7 +142,6 @@ def claims(options: Namespace) -> None:
     from dqsuite.claims.cache import cached_verdicts
     from dqsuite.claims.scales import SCALES
     from dqsuite.claims.source import SOURCES
-    from dqsuite.statistics.criteria import of_cases
 
     SCALES[options.scale]
     wanted = [CLAIMS[identity] for identity in options.ids] or list(CLAIMS.values())
@@ -158,7 +157,7 @@ def claims(options: Namespace) -> None:
     for claim, found in cases:
         rows = [[claim.id, each.case, each.verdict.describe(), each.precision] for each in found]
         if not options.ids:
-            verdict = of_cases([each.verdict for each in found])
+            verdict = claim.verdict({each.case: each.verdict for each in found})
             rows = [[claim.id, f"{verdict.status.value}{f': {verdict.note}' if len(found) > 1 else ''}", claim.finding]]
         for row in rows:
             shown.add_row(*map(Text, row))

@@ -12,10 +12,8 @@ from dqsuite.charts.figures import Body, Grid, Grids, confusion
 from dqsuite.claims import CLAIMS, Claim
 from dqsuite.claims.evaluate import Judged
 from dqsuite.claims.measurements import Asked, ConditionSummary, StoredMeasurements
-from dqsuite.claims.questions import NO_EXPECTATION
 from dqsuite.claims.requirements import NotApplicable, NotMeasured
 from dqsuite.sources.drawing import CONVENTION
-from dqsuite.statistics.criteria import of_cases
 from dqsuite.statistics.verdict import Status, Verdict
 
 _SEVERITY = (Status.REFUTED, Status.INCONCLUSIVE, Status.HOLDS)
@@ -34,7 +32,7 @@ class Finding:
     @property
     def verdict(self) -> Verdict:
         """What the cases say of the finding, with the numbers of the case that decides."""
-        return of_cases([case.verdict for case in self.cases])
+        return self.claim.verdict({case.case: case.verdict for case in self.cases})
 
     @property
     def deciding(self) -> Judged:
@@ -46,7 +44,7 @@ class Finding:
     @property
     def is_question(self) -> bool:
         """Whether no outcome is expected: the numbers are reported, and not judged."""
-        return any(case.verdict.note.startswith(NO_EXPECTATION) for case in self.cases)
+        return self.verdict.status is Status.REPORTED
 
     @property
     def tally(self) -> str:
@@ -84,7 +82,7 @@ def findings_of(judged: Iterable[Judged]) -> list[Finding]:
 
 def by_severity(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings that were judged, refuted ones first."""
-    measured = [each for each in findings if each.verdict.status in _SEVERITY and not each.is_question]
+    measured = [each for each in findings if each.verdict.status in _SEVERITY]
     return sorted(measured, key=lambda finding: _SEVERITY.index(finding.verdict.status))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,12 @@ class Predictions:
     def right(self) -> Scores:
         """Return 1 where an image was predicted right, else 0: (n, N). Its mean is the accuracy."""
         return np.asarray(self.predicted == self.truth, float)
+
+    def at_chance(self) -> int:
+        """Return how many repeats are no better than guessing: within three standard errors of 1 / K."""
+        guessing = 1 / len(self.classes)
+        most = guessing + 3 * sqrt(guessing * (1 - guessing) / len(self.truth))
+        return int((self.right().mean(1) <= most).sum())
 
     def recall(self, name: str) -> Scores:
         """Return `right` of one class's images: (n, N_class). Its mean is the class's TPR."""

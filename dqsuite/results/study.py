@@ -20,7 +20,7 @@ from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.store import CARDS, Store
 from dqsuite.results.reader import Reader, Say
-from dqsuite.statistics.estimate import Interval, mean_interval
+from dqsuite.statistics.estimate import Interval, change, rate
 from dqsuite.statistics.metrics import confusion_matrix, relative_matrix, tpr
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Study:
 
     def accuracy(self, model: str, condition: str, epoch: str = "last") -> Interval:
         """Return the test accuracy with its interval over repeats and images."""
-        return mean_interval(self._right(model, condition, epoch).values)
+        return rate(self._right(model, condition, epoch).values).interval()
 
     def accuracy_change(self, model: str, condition: str, against: str = CLEAN) -> Interval | None:
         """Return the accuracy minus that of another condition, paired by repeat and image, or None without a pair."""
@@ -97,7 +97,7 @@ class Study:
         import xarray as xr
 
         one, other = xr.align(self._right(model, condition), self._right(model, against), join="inner")
-        return mean_interval((one - other).values) if one.sizes["repeat"] else None
+        return change(one.values, other.values).interval() if one.sizes["repeat"] else None
 
     def accuracies(self, epoch: str = "last") -> xr.DataArray:
         """Return the test accuracy of every training, a fraction: (model, condition, repeat), nan where there is none.

@@ -1,31 +1,40 @@
-"""Many statistics of the same repeats, and draws of what their true values may be."""
+"""Many statistics of the same repeats, such as the TPR of each class, to be compared with each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.statistics.estimate import Estimate
+from dqsuite.statistics.blocks import Blocks, Numbers
+from dqsuite.statistics.estimate import Estimate, Interval, estimate_of
 
 
 @dataclass(frozen=True, eq=False)
 class JointEstimate:
-    """M statistics, such as the TPR of each class, measured on n shared repeats.
+    """M statistics measured on n shared repeats.
 
-    ``values``, (n, M), holds a row per repeat. ``image_covariance``, (M, M), is that of the statistics' means under
-    another choice of test images.
+    Attributes
+    ----------
+    blocks : Blocks
+        Their mean squares.
+    names : sequence of M str
+    spans : (M, 2)
+        What each can be at all, see `Estimate`.
     """
 
-    values: NDArray[np.float64]
-    image_covariance: NDArray[np.float64]
+    blocks: Blocks
+    names: Sequence[str]
+    spans: Numbers
 
     @classmethod
-    def of(cls, blocks: Iterable[NDArray[Any]]) -> JointEstimate:
+    def of(
+        cls, blocks: Iterable[NDArray[Any]], names: Sequence[str] = (), *, low: float = -inf, high: float = inf
+    ) -> JointEstimate:
         """Gather statistics from blocks of images.
 
         Parameters
@@ -34,78 +43,77 @@ class JointEstimate:
             Scores by repeat and test image of the m statistics that share the block's N images, such as the images of
             one class under m conditions, or the m columns of one row of the confusion matrices. The blocks share the
             repeats and have no image in common. M is the sum of the m.
+        names : M str
+            What each is, for a person; by default its number.
+        low, high : float
+            What each can be at all.
         """
-        scores = [np.atleast_3d(np.asarray(block, float)) for block in blocks]
-        values = np.concatenate([block.mean(1) for block in scores], axis=1)
-        covariance = np.zeros((values.shape[1], values.shape[1]))
-        start = 0
-        for block in scores:
-            end = start + block.shape[2]
-            covariance[start:end, start:end] = _covariance_of_mean(block)
-            start = end
-        return cls(values, covariance)
+        found = Blocks.of([np.atleast_3d(np.asarray(block, float)) for block in blocks])
+        count = found.values.shape[1]
+        return cls(found, names or [str(index) for index in range(count)], np.tile([low, high], (count, 1)))
 
     @property
     def n(self) -> int:
         """The number of repeats."""
-        return len(self.values)
+        return len(self.blocks.values)
 
     @property
     def count(self) -> int:
         """M, the number of statistics."""
-        return int(self.values.shape[1])
+        return int(self.blocks.values.shape[1])
 
-    def combine(self, weights: NDArray[Any]) -> JointEstimate:
+    @property
+    def means(self) -> Numbers:
+        """The means over repeats (M,)."""
+        return np.asarray(self.blocks.values.mean(0))
+
+    def combine(self, weights: NDArray[Any], names: Sequence[str] = ()) -> JointEstimate:
         """Return k linear combinations of the statistics, with weights (M, k), such as means or differences."""
         weights = np.asarray(weights, float)
-        return JointEstimate(self.values @ weights, weights.T @ self.image_covariance @ weights)
+        names = names or [str(index) for index in range(weights.shape[1])]
+        return JointEstimate(self.blocks.combine(weights), names, _spans(self.spans, weights))
 
     def estimate(self, index: int) -> Estimate:
-        """Return one statistic's mean with its standard error, as `dqsuite.statistics.estimate.estimate` finds it."""
-        return self._estimate(self.values[:, index], self.image_covariance[index, index])
+        """Return one of the statistics."""
+        low, high = self.spans[index]
+        return estimate_of(self.blocks, index, (float(low), float(high)))
 
     def difference(self, one: int, other: int) -> Estimate:
-        """Return one statistic minus another."""
-        covariance = self.image_covariance
-        images = covariance[one, one] + covariance[other, other] - 2 * covariance[one, other]
-        return self._estimate(self.values[:, one] - self.values[:, other], max(0.0, images))
+        """Return one statistic minus another: paired by repeat, and by image where they share images."""
+        pair = [one, other]
+        both = JointEstimate(self.blocks.take(pair), [self.names[index] for index in pair], self.spans[pair])
+        return both.combine(np.array([[1], [-1]])).estimate(0)
 
-    def _estimate(self, values: NDArray[np.float64], images: float) -> Estimate:
-        repeats = values.var(ddof=1) / self.n if self.n > 1 else nan
-        return Estimate(float(values.mean()), sqrt(repeats + images) if self.n > 1 else nan, self.n)
+    def intervals(self, confidence: float = 0.95) -> list[Interval]:
+        """Return the interval of each statistic; all of them cover at once, after Bonferroni."""
+        return [self.estimate(index).interval(1 - (1 - confidence) / self.count) for index in range(self.count)]
 
-    def draws(self, size: int, seed: int = 0) -> NDArray[np.float64]:
-        """Draw true values of the statistics: (size, M).
+    def draws(self, size: int, seed: int = 0) -> Numbers:
+        """Draw what the true values of the statistics may be: (size, M), for the interval of any function of them.
 
-        The multivariate counterpart of the t interval: a share P of the draws of any linear combination lies below its
-        one-sided interval of confidence P. Each repeat's deviation from the mean gets its own normal factor (a
-        multiplier bootstrap, which keeps the variance and covariance that resampled repeats would understate), the
-        image part is normal with `image_covariance`, and both are divided by the root of a chi-square over its n - 1
-        degrees of freedom.
+        Each repeat's deviation from the mean gets its own normal factor (a multiplier bootstrap, which keeps the
+        variance and covariance that resampled repeats would understate), divided by the root of a chi-square over its
+        n - 1 degrees of freedom; the images' part is normal.
 
         Raises
         ------
         ValueError
             There are fewer than two repeats.
         """
-        n = self.n
+        n, values = self.n, self.blocks.values
         if n < 2:
             raise ValueError("draws need at least two repeats")
         rng = np.random.default_rng(seed)
-        mean = self.values.mean(0)
-        repeats = rng.standard_normal((size, n)) @ (self.values - mean) / sqrt(n * (n - 1))
         scale = np.sqrt((n - 1) / rng.chisquare(n - 1, (size, 1)))
-        return np.asarray(mean + scale * (repeats + self.image_noise(rng, size)))
-
-    def image_noise(self, rng: np.random.Generator, size: int) -> NDArray[np.float64]:
-        """Draw what another choice of test images would add to the statistics: (size, M)."""
-        variances, axes = np.linalg.eigh(self.image_covariance)
-        return np.asarray(rng.standard_normal((size, self.count)) @ (axes * np.sqrt(variances.clip(0))).T)
+        repeats = scale * rng.standard_normal((size, n)) @ (values - self.means) / sqrt(n * (n - 1))
+        variances, axes = np.linalg.eigh((self.blocks.between - self.blocks.inner).sum(0))
+        images = rng.standard_normal((size, self.count)) @ (axes * np.sqrt(variances.clip(0))).T
+        return np.asarray((self.means + repeats + images).clip(*self.spans.T))
 
 
-def _covariance_of_mean(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the covariance (m, m) of the means of scores (n, N, m) over the images; 0 for one image."""
-    averaged = scores.mean(0)
-    images = len(averaged)
-    deviations = averaged - averaged.mean(0)
-    return np.asarray(deviations.T @ deviations / (max(images - 1, 1) * images))
+def _spans(spans: Numbers, weights: Numbers) -> Numbers:
+    """Return what k combinations, with weights (M, k), of statistics in spans (M, 2) can be: (k, 2)."""
+    with np.errstate(invalid="ignore"):  # no weight times no bound
+        ends = weights[:, :, None] * spans[:, None]
+    ends = np.where(weights[:, :, None] < 0, ends[..., ::-1], ends)
+    return np.asarray(np.where(weights[:, :, None] == 0, 0, ends).sum(0))

@@ -1,30 +1,13 @@
-"""Orders, ranks and their agreement, on the last axis of an array. A tie counts against every strict statement."""
+"""Ranks and their agreement, on the last axis of an array."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[Any]
-
-
-def among_lowest(values: Values, index: int, count: int) -> NDArray[np.bool_]:
-    """Tell whether the value at index is among the ``count`` lowest: (..., K) to bool (...)."""
-    return np.asarray((values <= values[..., [index]]).sum(-1) <= count)
-
-
-def lowest_set(values: Values, indexes: Sequence[int]) -> NDArray[np.bool_]:
-    """Tell whether the values at the indexes, in any order, lie below all the others: (..., K) to bool (...)."""
-    inside = np.isin(np.arange(values.shape[-1]), indexes)
-    return np.asarray(values[..., inside].max(-1) < values[..., ~inside].min(-1))
-
-
-def ascending(values: Values, indexes: Sequence[int]) -> NDArray[np.bool_]:
-    """Tell whether the values at the indexes rise in the order given: (..., K) to bool (...)."""
-    return np.asarray((np.diff(values[..., list(indexes)]) > 0).all(-1))
 
 
 def mean_ranks(values: Values) -> NDArray[np.float64]:

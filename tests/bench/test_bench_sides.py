@@ -94,7 +94,7 @@ def test_a_side_is_one_other_process():
         assert call(os.getpid) == call(os.getpid) != os.getpid()
 
 
-def test_accuracies_agree_where_their_intervals_overlap():
+def test_accuracies_agree_where_nothing_says_that_they_differ_by_a_point():
     rng = np.random.default_rng(0)
     good, same, bad = (rng.random((4, 1000)) < p for p in (0.9, 0.9, 0.5))
     assert Accuracies(good, same).agree

@@ -12,7 +12,8 @@ from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Point
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.datasets.named import CLASSES as NAMES
 from dqsuite.sources.drawing import MODEL_NAMES, beside, percent, stored
-from dqsuite.sources.he2019.claims import CIFAR_MODELS, CLASSES, DATA, GAMMAS, SALT_AND_PEPPER
+from dqsuite.sources.he2019.claims.images import GAMMAS, SALT_AND_PEPPER
+from dqsuite.sources.he2019.claims.shared import CIFAR_MODELS, CLASSES, DATA
 from dqsuite.sources.he2019.published import HE_CONTRAST
 from dqsuite.sources.sketch import figure
 

@@ -11,7 +11,7 @@ from dqsuite.core.seeds import streams
 from dqsuite.datasets import Dataset
 from dqsuite.sources.at_hand import at_hand
 from dqsuite.sources.drawing import DATA_NAMES
-from dqsuite.sources.he2019.claims import GAMMAS, SALT_AND_PEPPER
+from dqsuite.sources.he2019.claims.images import GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.sketch import figure
 
 _CONTAMINATIONS = {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dqsuite.claims.claim import claims_in
 from dqsuite.claims.source import Setup, Source
-from dqsuite.sources.he2019 import claims, recipes
+from dqsuite.sources.he2019 import recipes
+from dqsuite.sources.he2019.claims import classes, images, labels, size
 
 SOURCE = Source(
     "he",
     "From Data Quality to Model Quality",
     "T. He et al., 2019",
     "Classes, size, labels and images of MNIST and CIFAR-10 damaged, training until the training set is fitted.",
-    claims_in(claims),
+    claims_in(classes, size, labels, images),
     setups={
         "full": {
             ("mnist", "lenet5"): Setup("mnist", "lenet5", recipes.MNIST),

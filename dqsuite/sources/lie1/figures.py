@@ -10,10 +10,11 @@ from dqsuite.charts.figures import Curve, Grid, Grids, Lines, Panel, Point, Tabl
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10, noise, volume
 from dqsuite.sources.drawing import CONVENTION, DAMAGE_NAMES, DAMAGES, beside, change, percent, stored
-from dqsuite.sources.lie1.claims import LEVELS, MODEL, NOISES, VOLUMES
+from dqsuite.sources.lie1.claims.noise import LEVELS, MODEL, NOISES
+from dqsuite.sources.lie1.claims.volume import VOLUMES
 from dqsuite.sources.lie1.published import LIE1_CATS_AS_FROGS
 from dqsuite.sources.sketch import figure
-from dqsuite.statistics.estimate import mean_interval
+from dqsuite.statistics.estimate import rate
 
 _IMAGES = "Test images, averaged over repeats."
 
@@ -94,7 +95,7 @@ def _class_curve(measured: StoredMeasurements, name: str, tone: str) -> Curve:
 
 
 def _tpr(measured: StoredMeasurements, name: str, level: float, condition: str) -> Point:
-    return point(level, mean_interval(100 * measured.available(MODEL, condition).recall(name)))
+    return point(level, rate(measured.available(MODEL, condition).recall(name)).scaled(100).interval())
 
 
 @figure("lie1-ranked", "The classes, the least accurate first", "lie1, figure 10")

@@ -12,7 +12,7 @@ from dqsuite.experiment.encoding import unpack
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CONFIDENCES
 from dqsuite.sources.at_hand import at_hand
-from dqsuite.sources.lie1.claims import MODEL
+from dqsuite.sources.lie1.claims.noise import MODEL
 from dqsuite.sources.sketch import figure
 
 _SHOWN = 8

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dqsuite.claims.claim import claims_in
 from dqsuite.claims.source import Setup, Source
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.sources.lie1 import claims, recipes
+from dqsuite.sources.lie1 import recipes
+from dqsuite.sources.lie1.claims import baseline, noise, volume
 
 SOURCE = Source(
     "lie1",
     "Can you Lie to your Model? (1/3)",
     "J. Prendki and A. Devkar, 2020",
     "One small CNN on CIFAR-10: labels shuffled among a part of the records, or records taken away.",
-    claims_in(claims),
+    claims_in(baseline, noise, volume),
     setups={
         "full": {("cifar10", "custom"): Setup("cifar10", "custom", recipes.CUSTOM)},
         "quick": {

@@ -10,7 +10,7 @@ from dqsuite.charts.figures import Dots, Grid, Grids, Row, Table, confusion, row
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10, noise, volume
 from dqsuite.sources.drawing import CONVENTION, MODEL_NAMES, stored
-from dqsuite.sources.lie2.claims import MODELS, PUBLISHED
+from dqsuite.sources.lie2.claims.baseline import MODELS, PUBLISHED
 from dqsuite.sources.sketch import figure
 
 _IMAGES = "Test images, averaged over repeats."

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dqsuite.claims.claim import claims_in
 from dqsuite.claims.source import Setup, Source
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.sources.lie2 import claims, recipes
+from dqsuite.sources.lie2 import recipes
+from dqsuite.sources.lie2.claims import baseline, noise, sensitivity
 
 SOURCE = Source(
     "lie2",
     "Is Class Sensitivity Model Dependent?",
     "J. Prendki and A. Devkar, 2020",
     "The same damage to CIFAR-10, with four more models.",
-    claims_in(claims),
+    claims_in(baseline, noise, sensitivity),
     setups={
         "full": {
             ("cifar10", "lenet"): Setup("cifar10", "lenet", recipes.LENET),

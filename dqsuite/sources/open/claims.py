@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.claims.claim import Measurements, claim, grid
-from dqsuite.claims.questions import reported, reported_statistic
+from dqsuite.claims.questions import reported_statistic
+from dqsuite.claims.statements import gain
 from dqsuite.results.predictions import Predictions
-from dqsuite.statistics.criteria import Judgement
-from dqsuite.statistics.estimate import estimate
+from dqsuite.statistics.criteria import reported
+from dqsuite.statistics.estimate import rate
 from dqsuite.statistics.joint import JointEstimate
+from dqsuite.statistics.judgement import Judgement
 
 MODEL, DATA = "custom", "cifar10"
 LEVELS = ("0.1", "0.2", "0.3")
@@ -35,7 +37,7 @@ def clean_volume_that_equals_noise(measured: Measurements, level: str) -> Judgem
         measured.at(MODEL, f"shuffle:{level}", data=DATA),
         *(_predictions(measured, volume) for volume in VOLUMES),
     ]
-    rates = JointEstimate.of([np.stack([each.right() for each in conditions], axis=2)])
+    rates = JointEstimate.of([np.stack([each.right() for each in conditions], axis=2)], low=0, high=1)
     return reported_statistic(rates, _equal_volume, f"clean volume as good as {level} noise", "of the training set")
 
 
@@ -48,7 +50,7 @@ def clean_volume_that_equals_noise(measured: Measurements, level: str) -> Judgem
 def noise_over_volume(measured: Measurements, volume: str) -> Judgement:
     """Compare 20% noise with clean labels on as many images."""
     noise, clean = _predictions(measured, volume, NOISE), _predictions(measured, volume)
-    return reported(estimate(100 * (noise.right() - clean.right())), f"20% noise at volume {volume}", "points")
+    return reported(gain(noise, clean), f"20% noise at volume {volume}", "points")
 
 
 @claim(
@@ -65,7 +67,7 @@ def merging_cat_and_dog(measured: Measurements) -> Judgement:
     pair = [list(clean.classes).index(name) for name in ("cat", "dog")]
     wrong = clean.predicted != clean.truth
     confused = np.isin(clean.truth, pair) & np.isin(clean.predicted, pair) & wrong
-    return reported(estimate(100 * confused), "scoring cat and dog of the clean model as one class", "points")
+    return reported(rate(confused).scaled(100), "scoring cat and dog of the clean model as one class", "points")
 
 
 @claim(
@@ -80,7 +82,7 @@ def spread_of_classes_over_volume(measured: Measurements, volume: str) -> Judgem
     The noise of the measurement adds to a spread, to that of the draws once more: compare volumes, not with 0.
     """
     noise, clean = _predictions(measured, volume, NOISE), _predictions(measured, volume)
-    rates = JointEstimate.of(100 * (noise.recall(name) - clean.recall(name)) for name in clean.classes)
+    rates = JointEstimate.of([100 * (noise.recall(name) - clean.recall(name)) for name in clean.classes])
     return reported_statistic(rates, _spread, f"spread over classes of 20% noise at volume {volume}", "points")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from dqsuite.claims.claim import Measurements, claim, grid
-from dqsuite.claims.questions import reported
-from dqsuite.claims.statements import points
+from dqsuite.claims.statements import accuracy, gain
 from dqsuite.results.predictions import Predictions, Scores
-from dqsuite.statistics.criteria import Judgement, above, all_of, below, inside
+from dqsuite.statistics.criteria import above, below, inside, reported
 from dqsuite.statistics.estimate import Estimate, difference, estimate, ratio
+from dqsuite.statistics.judgement import Judgement, all_of
 
 MODEL = "poison_cnn"
 EASIEST_FIRST = ("mnist", "fashion_mnist", "cifar10", "cifar100")
@@ -25,8 +25,7 @@ _ROBUST = {"mnist": 95, "fashion_mnist": 80}
 )
 def mnist_survives_80_percent(measured: Measurements) -> Judgement:
     """Compare the accuracy with 85%."""
-    accuracy = estimate(100 * _at(measured, "mnist", "wrong:0.8").right())
-    return above(accuracy, 85, label="accuracy at 80% wrong labels", unit="%")
+    return above(accuracy(_at(measured, "mnist", "wrong:0.8")), 85, label="accuracy at 80% wrong labels", unit="%")
 
 
 @claim(
@@ -40,7 +39,7 @@ def robust_beyond_half(measured: Measurements, data: str) -> Judgement:
     """Judge the best epoch; the last one stands beside it, since it may explain the contradiction."""
     best, last = (measured.at(MODEL, "wrong:0.6", data=data, epoch=epoch) for epoch in ("best", "last"))
     label = f"best epoch at 60% wrong labels; {100 * last.right().mean():.1f}% at the last"
-    return above(estimate(100 * best.right()), _ROBUST[data], label=label, unit="%")
+    return above(accuracy(best), _ROBUST[data], label=label, unit="%")
 
 
 @claim(
@@ -116,7 +115,7 @@ def small_sets_suffer_earlier(measured: Measurements, data: str) -> Judgement:
 )
 def cifar100_small_does_not_train(measured: Measurements) -> Judgement:
     """Compare the accuracy with 10%."""
-    return below(estimate(100 * _at(measured, "cifar100", SMALL).right()), 10, label="1,000 clean items", unit="%")
+    return below(accuracy(_at(measured, "cifar100", SMALL)), 10, label="1,000 clean items", unit="%")
 
 
 @claim(
@@ -140,7 +139,7 @@ def more_beats_better(measured: Measurements, data: str) -> Judgement:
 def batch_of_32(measured: Measurements, data: str, level: str) -> Judgement:
     """Compare the two batch sizes on clean labels and at 40% wrong ones."""
     small, usual = _wrong(measured, data, level, f"{MODEL}-batch-32"), _wrong(measured, data, level)
-    return reported(estimate(points(small, usual)), f"batch 32 - 256 at {level} wrong", "points")
+    return reported(gain(small, usual), f"batch 32 - 256 at {level} wrong", "points")
 
 
 @claim(
@@ -153,7 +152,7 @@ def poisoned_validation(measured: Measurements, data: str, level: str) -> Judgem
     """Poison training and validation alike; what the clean validation set picks stands beside it."""
     poisoned, usual = _wrong(measured, data, level, f"{MODEL}-validation"), _wrong(measured, data, level)
     label = f"poisoned validation at {level} wrong; {100 * usual.right().mean():.1f}% with a clean one"
-    return reported(estimate(100 * poisoned.right()), label, "%")
+    return reported(accuracy(poisoned), label, "%")
 
 
 @claim(
@@ -166,7 +165,7 @@ def larger_model(measured: Measurements, width: str, data: str, level: str) -> J
     """Widen every layer; the source's model stands beside it."""
     larger, usual = _wrong(measured, data, level, f"{MODEL}-width-{width}"), _wrong(measured, data, level)
     label = f"width {width} at {level} wrong; {100 * usual.right().mean():.1f}% at width 1"
-    return reported(estimate(100 * larger.right()), label, "%")
+    return reported(accuracy(larger), label, "%")
 
 
 def _at(measured: Measurements, data: str, condition: str) -> Predictions:
@@ -179,7 +178,7 @@ def _wrong(measured: Measurements, data: str, level: str, model: str = MODEL) ->
 
 def _difference(measured: Measurements, data: str, one: str, other: str) -> Estimate:
     """Return the accuracy in one condition minus that in another, in points."""
-    return estimate(points(_at(measured, data, one), _at(measured, data, other)))
+    return gain(_at(measured, data, one), _at(measured, data, other))
 
 
 def _biased(measured: Measurements, data: str, level: str) -> Estimate:

@@ -23,7 +23,7 @@ SOURCE = Source(
     claims_in(claims),
     setups={
         "full": {
-            (data, name): Setup(data, model, recipe, epoch="best")
+            (data, name): Setup(data, model, recipe, epoch="best", repeats=10)
             for data in ("mnist", "fashion_mnist", "cifar10", "cifar100")
             for name, (model, recipe) in _MODELS.items()
         },

@@ -1,0 +1,82 @@
+"""The mean squares of repeats × images: all that the statistics of a study need of its predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """M statistics, such as the TPR of each class, of n repeats on K blocks of images that have none in common.
+
+    Attributes
+    ----------
+    values : (n, M)
+        The statistics by repeat.
+    between, inner, least : (K, M, M)
+        Of each block, what it adds to the covariance of the statistics: the mean square of the images, that of their
+        interaction with the repeats, each over n N, and the covariance of a single score over n N. The last is what
+        the first two and the repeats' share cannot be less than, since a score's variance is the sum of theirs.
+    sizes : int (K,)
+        Images of each block.
+    """
+
+    values: Numbers
+    between: Numbers
+    inner: Numbers
+    least: Numbers
+    sizes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scores: Iterable[NDArray[Any]]) -> Blocks:
+        """Gather statistics from scores by repeat and image, each (n, N, m) of the m statistics of a block.
+
+        Raises
+        ------
+        ValueError
+            There is no repeat or no image, or the numbers of repeats differ.
+        """
+        blocks = [np.asarray(block, float) for block in scores]
+        if not blocks or not all(block.size for block in blocks) or len({len(block) for block in blocks}) > 1:
+            raise ValueError("an estimate needs at least one repeat and one image")
+        values = np.concatenate([block.mean(1) for block in blocks], axis=1)
+        parts = np.zeros((3, len(blocks), values.shape[1], values.shape[1]))
+        start = 0
+        for index, block in enumerate(blocks):
+            end = start + block.shape[2]
+            parts[:, index, start:end, start:end] = _mean_squares(block)
+            start = end
+        return cls(values, *parts, np.array([block.shape[1] for block in blocks]))
+
+    def combine(self, weights: Numbers) -> Blocks:
+        """Return k linear combinations of the statistics, with weights (M, k)."""
+        parts = (weights.T @ part @ weights for part in (self.between, self.inner, self.least))
+        return Blocks(self.values @ weights, *parts, self.sizes)
+
+    def take(self, indexes: Sequence[int]) -> Blocks:
+        """Return some of the statistics."""
+        among = np.ix_(range(len(self.sizes)), indexes, indexes)
+        return Blocks(self.values[:, indexes], self.between[among], self.inner[among], self.least[among], self.sizes)
+
+
+def _mean_squares(scores: Numbers) -> Numbers:
+    """Return the mean squares and products of scores (n, N, m) that `Blocks` names, (3, m, m)."""
+    n, images, _ = scores.shape
+    total = n * images
+    by_image, by_repeat = scores.mean(0), scores.mean(1)
+    mean = by_image.mean(0)
+    whole = _products(scores.reshape(total, -1) - mean)
+    of_images, of_repeats = n * _products(by_image - mean), images * _products(by_repeat - mean)
+    inner = (whole - of_images - of_repeats) / max((n - 1) * (images - 1), 1)
+    return np.stack([of_images / max(images - 1, 1), inner, whole / max(total - 1, 1)]) / total
+
+
+def _products(deviations: Numbers) -> Numbers:
+    return np.asarray(deviations.T @ deviations)
