@@ -57,7 +57,7 @@ def changes(measured):
 
 @pytest.mark.parametrize(("loss", "repeats"), [(1.0, 10), (0.66, 20), (0.4, 51)])
 def test_the_repeats_are_those_of_a_paired_t_test(loss, repeats):
-    """A loss of one standard deviation of the repeats takes ten of them, one of .66 takes 20, and one of .4 takes 51."""
+    """A loss of one standard deviation of the repeats takes ten of them; one of .66 takes 20, and one of .4, 51."""
     found = power_of(claim(lambda measured: below(changes(measured))), {}, World(loss))
     assert found.stored == 5
     assert found.status is Status.HOLDS
