@@ -103,7 +103,8 @@ def shares_before(options: argparse.Namespace) -> list[float | None]:
     """Return what the earlier version says of all of them."""
     with tempfile.TemporaryDirectory() as folder:
         tree = subprocess.run(["git", "archive", BEFORE, "dqsuite"], cwd=ROOT, check=True, capture_output=True).stdout
-        tarfile.open(fileobj=io.BytesIO(tree)).extractall(folder, filter="data")
+        with tarfile.open(fileobj=io.BytesIO(tree)) as archive:
+            archive.extractall(folder, filter="data")
         command = [sys.executable, __file__, "--shares", f"--worlds={options.worlds}", f"--jobs={options.jobs}"]
         command += [f"--only={options.only}"] * bool(options.only)
         environment = os.environ | {"PYTHONPATH": folder}

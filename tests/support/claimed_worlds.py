@@ -83,7 +83,7 @@ LIE1 = [
 ]
 
 
-# lie2 and lie3: five models on CIFAR-10, of the accuracies that lie2 gives. A class loses its share of the model's loss.
+# lie2 and lie3: five models on CIFAR-10, of lie2's accuracies. A class loses its share of the model's loss.
 
 RESNET = by_class("airplane 90 automobile 95 bird 84 cat 80 deer 88 dog 76 frog 93 horse 91 ship 93 truck 93")
 CLEAN = {

@@ -9,23 +9,23 @@ from dqsuite.claims import CLAIMS
 from dqsuite.claims.requirements import cells_of
 from dqsuite.claims.statements import CIFAR10, volume
 from dqsuite.results.predictions import Predictions
-from dqsuite.sources.lie1.claims import LEVELS, _fitted
-from dqsuite.sources.lie2.claims import _of, _splits
-from dqsuite.statistics.estimate import estimate
+from dqsuite.sources.lie1.claims.noise import LEVELS, _fitted
+from dqsuite.sources.lie2.claims.sensitivity import _splits
 from dqsuite.statistics.verdict import Status
 
 REPEATS, IMAGES = 5, 400
 
 TABLES = {
-    "lie1": """directional cat-deer baseline-order cats-as-frogs airplane-stable cat-dog-frog unequal-resistance
-        cat-worst-noise bird-most-hit 10k-cheap bird-10k cat-worst-volume noise20-vs-volume40 frog-truck-stable
-        bird-elbow nonlinear noise-worse-than-less noise-worse-each-class different-ways order-shifts look-alike""",
+    "lie1": """directional cat-deer baseline-order frog-truck-easy cats-as-frogs airplane-stable cat-dog-frog
+        unequal-resistance cat-worst-noise bird-most-hit frog-truck-stable bird-elbow nonlinear look-alike 10k-cheap
+        bird-10k cat-worst-volume order-shifts noise20-vs-volume40 noise-worse-than-less noise-worse-each-class
+        different-ways""",
     "lie2": """baselines lenet-far-behind skip-helps worst-class-baseline bird-problematic-clean
         cat-as-dog-then-frog same-confusions directional lenet-reacts-badly googlenet-stable weakest-noise10
-        weakest-noise30 second-weakest noise-sensitive cat-most-sensitive sensitive-whatever-model volume-cat-bird
-        weakest-volume10 noise-like-volume""",
+        weakest-noise30 second-weakest noise-sensitive cat-most-sensitive sensitive-whatever-model
+        volume-sensitive-whatever-model volume-cat-bird weakest-volume10 noise-like-volume""",
     "lie3": """noise-hurts-more impact-positive most-affected reduction-benefits lenet-weakest-bird
-        lenet-bird-5-vs-30 model-matters data-beats-model""",
+        lenet-bird-5-vs-30 model-matters data-beats-model bad-cats-hurt-more""",
 }
 IDS = [f"{source}-{row}" for source, rows in TABLES.items() for row in rows.split()]
 
@@ -87,6 +87,10 @@ def neighbours(step: int) -> Errors:
     return {(name, CIFAR10[(index + step) % 10]): 0.1 + 0.03 * index for index, name in enumerate(CIFAR10)}
 
 
+def bad(name: str) -> str:
+    return f"wrong:0.3;classes={CIFAR10.index(name)}"
+
+
 STABLE = {name: 0.3 for name in CIFAR10 if name not in ("frog", "truck")}
 PLANTED = [
     ("lie1-directional", {}, always({("cat", "deer"): 0.2}), always({})),
@@ -97,6 +101,7 @@ PLANTED = [
         always({"cat": 0.7, "dog": 0.45, "deer": 0.2}),
         always({"dog": 0.7, "cat": 0.45, "deer": 0.2}),
     ),
+    ("lie1-frog-truck-easy", {}, always(STABLE), always({"frog": 0.4})),
     ("lie1-cat-worst-noise", {"level": "0"}, under("clean", {"cat": 0.4}), under("clean", {"dog": 0.4})),
     ("lie1-bird-most-hit", {"level": "0.1"}, under("shuffle", {"bird": 0.4}), under("shuffle", {"cat": 0.4})),
     (
@@ -138,12 +143,28 @@ PLANTED = [
         always(neighbours(1)),
         lambda model, condition: neighbours(len(model)),
     ),
+    ("lie2-lenet-far-behind", {}, on("lenet", every(0.3)), on("custom", every(0.3))),
     ("lie2-lenet-reacts-badly", {}, on("lenet", every(0.3), "shuffle"), on("googlenet", every(0.3), "shuffle")),
     (
         "lie2-second-weakest",
         {"model": "resnet18"},
         always({"cat": 0.7, "bird": 0.4}),
         always({"cat": 0.7, "ship": 0.4}),
+    ),
+    (
+        "lie2-second-weakest",
+        {"model": "resnet18"},
+        always({"cat": 0.7, "bird": 0.4, "dog": 0.4}),
+        always({"cat": 0.4, "bird": 0.7}),
+    ),
+    *(
+        (
+            f"lie2-{kind}sensitive-whatever-model",
+            {},
+            lambda model, condition: {} if condition == "clean" else slope(),
+            lambda model, condition: {} if condition == "clean" else slope(reverse=len(model) % 2 == 1),
+        )
+        for kind in ("", "volume-")
     ),
     (
         "lie2-cat-most-sensitive",
@@ -187,6 +208,7 @@ PLANTED = [
     ),
     ("lie3-model-matters", {}, on("lenet", every(0.3), "shuffle"), on("resnet18", every(0.3), "shuffle")),
     ("lie3-data-beats-model", {}, under("shuffle", every(0.4)), on("lenet", every(0.4))),
+    ("lie3-bad-cats-hurt-more", {"model": "lenet"}, under(bad("cat"), every(0.1)), under(bad("frog"), every(0.1))),
 ]
 
 
@@ -251,9 +273,3 @@ def test_five_repeats_split_into_two_and_three_in_every_way():
     splits = list(_splits(5))
     assert len({tuple(one) for one, _ in splits}) == len(splits) == 20
     assert all(sorted(one + rest) == list(range(5)) and {len(one), len(rest)} == {2, 3} for one, rest in splits)
-
-
-def test_part_of_the_repeats_keeps_its_mean_and_standard_error():
-    scores = np.random.default_rng(0).random((5, 30))
-    part, spread = estimate(scores[[0, 2, 3]]), estimate(_of(scores, [0, 2, 3]))
-    assert (spread.mean, spread.se) == pytest.approx((part.mean, part.se))

@@ -12,7 +12,7 @@ from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES
 from dqsuite.sources.poisoning.published import POISONING
 from dqsuite.sources.sketch import sketches_of
-from dqsuite.statistics.estimate import mean_interval
+from dqsuite.statistics.estimate import rate
 
 CIFAR10 = CLASSES["cifar10"]
 
@@ -49,7 +49,7 @@ def recall(truth, predicted):
 
 
 def accuracy(truth, predicted):
-    return mean_interval(100.0 * (predicted == truth))
+    return rate(predicted == truth).scaled(100).interval()
 
 
 def curve(lines, panel, name):
