@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -36,7 +37,10 @@ LADDER = (7, 10, 15, 20, 30, 50, 100)
 SEARCHED = 40
 """Worlds for each number of repeats that is tried."""
 
-Asked = tuple[int, int]  # place among what is judged, repeats; 0 for those of scale full
+LONGEST = 60
+"""Seconds for the worlds of one row."""
+
+Share = Sequence[float] | None  # of worlds, and their number
 
 
 def judged() -> list[Claimed]:
@@ -46,23 +50,31 @@ def judged() -> list[Claimed]:
 
 def holds(claimed: Claimed, seed: int, repeats: int = 0) -> bool | None:
     """Tell whether one study of a world says that the finding holds; None where this version has no such case."""
-    claim = CLAIMS.get(claimed.claim)
-    cases = [case for case in claim.cases if case == claimed.case or len(claim.cases) == 1] if claim else []
+    if claimed.claim not in list(CLAIMS):  # which offers the nearest name where it is asked for an unknown one
+        return None
+    claim = CLAIMS[claimed.claim]
+    cases = [case for case in claim.cases if case == claimed.case or len(claim.cases) == 1]
     if not cases:
         return None
     found = claim.judge(World(claimed, repeats or claimed.repeats, seed), **cases[0]).verdict()
     return found.status.value == "holds"
 
 
-def share(place: int, worlds: int) -> float | None:
-    """Return in which share of worlds a finding is said to hold."""
-    found = [holds(judged()[place], seed) for seed in range(worlds)]
-    return None if None in found else sum(found) / worlds
+def share(place: int, worlds: int) -> tuple[float, int] | None:
+    """Return in which share of how many worlds a finding is said to hold; None where this version has no such case."""
+    began, found = time.monotonic(), list[bool | None]()
+    while len(found) < worlds and time.monotonic() - began < LONGEST:
+        found.append(holds(judged()[place], len(found)))
+    return None if None in found else (sum(map(bool, found)) / len(found), len(found))
 
 
 def needed(place: int) -> str:
     """Return the least repeats of the ladder of which 80% of studies say *holds*, found by bisection."""
     claimed = judged()[place]
+    began = time.monotonic()
+    holds(claimed, 0)
+    if (time.monotonic() - began) * SEARCHED > LONGEST:
+        return "not searched: its judge is slow"
     ladder = [repeats for repeats in LADDER if repeats > claimed.repeats]
     low, high = 0, len(ladder)
     while low < high:
@@ -91,7 +103,7 @@ def _enough(claimed: Claimed, repeats: int, planned_repeats: int = 0) -> bool:
     return True
 
 
-def shares(places: Sequence[int], worlds: int, jobs: int) -> Iterator[float | None]:
+def shares(places: Sequence[int], worlds: int, jobs: int) -> Iterator[Share]:
     """Yield the share of each, and say each on the way."""
     with ProcessPoolExecutor(jobs) as pool:
         for place, found in zip(places, pool.map(share, places, [worlds] * len(places)), strict=True):
@@ -99,7 +111,7 @@ def shares(places: Sequence[int], worlds: int, jobs: int) -> Iterator[float | No
             yield found
 
 
-def shares_before(options: argparse.Namespace) -> list[float | None]:
+def shares_before(options: argparse.Namespace) -> list[Share]:
     """Return what the earlier version says of all of them."""
     with tempfile.TemporaryDirectory() as folder:
         tree = subprocess.run(["git", "archive", BEFORE, "dqsuite"], cwd=ROOT, check=True, capture_output=True).stdout
@@ -125,13 +137,13 @@ def main() -> None:
         print(json.dumps(list(shares(places, options.worlds, options.jobs))))
         return
     before, now = shares_before(options), list(shares(places, options.worlds, options.jobs))
-    short = [place for place, found in zip(places, now, strict=True) if found is not None and found < ENOUGH]
+    short = [place for place, found in zip(places, now, strict=True) if found and found[0] < ENOUGH]
     with ProcessPoolExecutor(options.jobs) as pool:
         repeats = dict(zip(short, pool.map(needed, short), strict=True))
     _print(places, before, now, repeats)
 
 
-def _print(places: list[int], before: list[float | None], now: list[float | None], repeats: dict[int, str]) -> None:
+def _print(places: list[int], before: list[Share], now: list[Share], repeats: dict[int, str]) -> None:
     percents = {
         place: [*map(_percent, both)] for place, both in zip(places, zip(before, now, strict=True), strict=True)
     }
@@ -140,15 +152,15 @@ def _print(places: list[int], before: list[float | None], now: list[float | None
         if place < len(ROWS):
             each = ROWS[place]
             enough = repeats.get(place, str(each.repeats))
-            print("", each.claim, each.name, each.size, *found, enough, "", sep=" | ")
+            print(f"| {' | '.join([each.claim, each.name, each.size, *found, enough])} |")
     print("", "| statement | before | now |", "|---|---|---|", sep="\n")
     for place, name in enumerate(SIX, len(ROWS)):
         if place in percents:
-            print("", name, *percents[place], "", sep=" | ")
+            print(f"| {' | '.join([name, *percents[place]])} |")
 
 
-def _percent(found: float | None) -> str:
-    return "–" if found is None else f"{100 * found:.0f}%"
+def _percent(found: Share) -> str:
+    return "–" if not found else f"{100 * found[0]:.0f}%" + f" of {found[1]}" * (found[1] < SEARCHED)
 
 
 if __name__ == "__main__":

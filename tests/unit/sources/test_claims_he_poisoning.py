@@ -120,8 +120,8 @@ def test_the_claims_are_the_rows_of_the_list_of_findings():
 @pytest.mark.parametrize(("each", "case"), CASES)
 def test_every_judge_asks_for_conditions_that_can_be_read_and_decides_nothing_on_one_repeat(each, case):
     measured = Requirements()
-    verdict = each.judge(measured, **case).verdict()
-    assert verdict.status is Status.INCONCLUSIVE
+    expected = Status.REPORTED if each.id in WITHOUT_EXPECTATION else Status.INCONCLUSIVE
+    assert each.judge(measured, **case).verdict().status is expected
     assert measured.asked
     for _, condition, _ in measured.asked:
         corruptions.parse(condition)
@@ -253,16 +253,16 @@ def test_the_deleted_class_itself_does_not_count_as_a_cost():
 
 
 def test_an_early_peak_of_one_repeat_is_not_chosen_by_that_repeat():
-    curves = np.full((4, 8), 0.5)
+    curves = np.full((4, 12), 0.5)
     curves[0, 4] = 0.9
     np.testing.assert_allclose(labels._falls(curves), 0)
 
 
 def test_the_last_five_epochs_and_the_peak_survive_trainings_of_different_length():
-    curves = np.full((2, 10), 0.5)
-    curves[:, 1:4], curves[1, 8:] = 0.7, np.nan
+    curves = np.full((2, 12), 0.5)
+    curves[:, 1:4], curves[1, 10:] = 0.7, np.nan
     np.testing.assert_allclose(labels._falls(curves), 0.2)
-    np.testing.assert_allclose(labels._peak_positions(curves), [0.3, 0.375])
+    np.testing.assert_allclose(labels._peak_positions(curves), [2 / 12, 3 / 10])
 
 
 def test_the_volume_that_equals_noise_is_interpolated():
@@ -301,7 +301,7 @@ def test_a_poisoned_validation_set_stands_beside_a_clean_one():
     assert part.effect == pytest.approx(60)
     assert "80.0% with a clean one" in part.label
     cells = cells_of(CLAIMS["poisoning-validation"], case, "full", "fp32")
-    assert [(cell.corruption, cell.recipe.validation) for cell in cells[::5]] == [
+    assert [(cell.corruption, cell.recipe.validation) for cell in cells[::10]] == [
         ("wrong:0.4", "damaged"),
         ("wrong:0.4", "clean"),
     ]
