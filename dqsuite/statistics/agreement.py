@@ -23,6 +23,7 @@ from dqsuite.statistics.judgement import ALPHA, Judgement, unknown
 Orders = NDArray[np.bool_]  # (raters, items, items): whether the first item is known to lie below the second
 _ERRORS = (ALPHA, ALPHA / 5, ALPHA / 25)  # at which the interval is found: a p-value is the least that decides
 _SWEEPS = 20  # more than it takes to come to rest
+_STARTS = 8
 
 
 def agreement(raters: Sequence[JointEstimate], threshold: float, *, label: str = "") -> Judgement:
@@ -58,26 +59,32 @@ def known_orders(raters: Sequence[JointEstimate], error: float = ALPHA) -> Order
 
 
 def w_interval(means: NDArray[np.float64], known: Orders) -> tuple[float, float]:
-    """Return the least and the greatest W (raters, items) of orders that the known ones allow, near the means'.
+    """Return the least and the greatest W of the orders of the raters (raters, items) that the known ones allow.
 
-    To find them exactly is hard; each rater in turn takes the order that pulls W furthest, given the others', until
-    all are at rest.
+    To find them exactly is hard. Each rater in turn takes the order that pulls W furthest, given the others', until all
+    are at rest; this is begun from the measured orders, and from several at random.
     """
-    return _extreme(means, known, -1), _extreme(means, known, 1)
-
-
-def _extreme(means: NDArray[np.float64], known: Orders, sign: int) -> float:
-    orders = ranks.mean_ranks(means)
-    for _ in range(_SWEEPS):
-        before = orders.copy()
-        for rater, preceding in enumerate(known):
-            others = sign * (orders.sum(0) - orders[rater])
-            orders[rater] = _sorted(others, preceding)
-        if (orders == before).all():
-            break
-    found = float(ranks.kendall_w(orders))
+    rng = np.random.default_rng(0)
+    begun = [ranks.mean_ranks(means), *(_allowed(rng.random(means.shape), known) for _ in range(_STARTS))]
     observed = float(ranks.kendall_w(means))
-    return min(found, observed) if sign < 0 else max(found, observed)
+    least, greatest = ([_pulled(orders, known, sign) for orders in begun] for sign in (-1, 1))
+    return min(observed, *least), max(observed, *greatest)
+
+
+def _allowed(wishes: NDArray[np.float64], known: Orders) -> NDArray[np.float64]:
+    return np.stack([_sorted(wish, preceding) for wish, preceding in zip(wishes, known, strict=True)])
+
+
+def _pulled(orders: NDArray[np.float64], known: Orders, sign: int) -> float:
+    """Return W where no rater alone can pull it any further."""
+    found = float(ranks.kendall_w(orders))
+    for _ in range(_SWEEPS):
+        for rater, preceding in enumerate(known):
+            orders[rater] = _sorted(sign * (orders.sum(0) - orders[rater]), preceding)
+        before, found = found, float(ranks.kendall_w(orders))
+        if sign * (found - before) <= 0:
+            break
+    return found
 
 
 def _sorted(wish: NDArray[np.float64], preceding: Orders) -> NDArray[np.float64]:
