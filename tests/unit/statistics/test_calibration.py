@@ -184,8 +184,8 @@ KINDS = {
         by_raters,
         mixed(0.7, agree=False),
         mixed(0.7, agree=True),
-        np.array(SPREAD[::2] + [0.95])[:, None] + np.zeros(3),
-        np.stack([np.roll(SPREAD[::2] + [0.95], 2 * shift) for shift in range(3)], 1),
+        np.array([*SPREAD[::2], 0.95])[:, None] + np.zeros(3),
+        np.stack([np.roll([*SPREAD[::2], 0.95], 2 * shift) for shift in range(3)], 1),
     ),
     "W of equals": Kind(by_raters, np.full((6, 3), 0.5), None, np.linspace(0.1, 0.9, 6)[:, None] + np.zeros(3), None),
 }
