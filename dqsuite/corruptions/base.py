@@ -3,7 +3,8 @@
 Every step first draws one permutation of its records, and damages a prefix of it. So the records of a smaller level
 are among those of a larger one, and steps of different corruptions at one repeat concern the same records. Further
 draws are made for every record and then indexed by the picked ones, so that a record meets the same fate at each level;
-only `shuffle`, which permutes the picked among themselves, cannot.
+only `shuffle`, which permutes the picked among themselves, cannot. All this holds after equal steps: other records left
+by a step before make another permutation.
 """
 
 from __future__ import annotations
