@@ -40,7 +40,7 @@ from dqsuite.corruptions.base import (
 from dqsuite.corruptions.biased import biased
 from dqsuite.corruptions.chain import CLEAN, Chain
 from dqsuite.corruptions.class_maps import published_map
-from dqsuite.corruptions.contrast import contrast
+from dqsuite.corruptions.contrast import PIVOTS, contrast
 from dqsuite.corruptions.drop_class import drop_class
 from dqsuite.corruptions.first import first
 from dqsuite.corruptions.first_wrong import first_wrong
@@ -57,7 +57,7 @@ from dqsuite.corruptions.shuffle import shuffle
 from dqsuite.corruptions.symmetric import symmetric
 from dqsuite.corruptions.to_class import to_class
 from dqsuite.corruptions.transition import transition
-from dqsuite.corruptions.values import ClassMap, ClassName, ClassNames, ClassPair, Context, Count, Flag, Number
+from dqsuite.corruptions.values import Choice, ClassMap, ClassName, ClassNames, ClassPair, Context, Count, Flag, Number
 from dqsuite.corruptions.wrong import wrong
 
 __all__ = [
@@ -94,7 +94,7 @@ CORRUPTIONS: Registry[Corruption] = Registry(
         "drop_class": Volume(drop_class, ClassNames(), empties_classes=True),
         "relabel_class": Relabelling(relabel_class, ClassPair()),
         "long_tail": Volume(long_tail, Number(low="1", high="1000000", example="100")),
-        "contrast": ImageNoise(contrast, FACTOR),
+        "contrast": ImageNoise(contrast, FACTOR, {"pivot": Choice.of(*PIVOTS)}),
         "gaussian": ImageNoise(gaussian, Number(low="0.001", high="1000", example="8")),
         "salt_pepper": ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1")),
         "gamma": ImageNoise(gamma, FACTOR),

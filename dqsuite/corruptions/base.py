@@ -212,7 +212,7 @@ class Volume(Corruption):
 
 @dataclass(frozen=True)
 class ImageNoise(Corruption):
-    """Alters images: ``function(images, level, rng)`` with a float level, from and to uint8 (n, H, W, C).
+    """Alters images: ``function(images, level, rng, **params)``, a float level, from and to uint8 (n, H, W, C).
 
     It is called on one block of images after the other, so it must draw equally many numbers for each, in their order.
     ``fraction=`` is the fraction of the images that are altered, by default all of them.
@@ -228,11 +228,12 @@ class ImageNoise(Corruption):
             return records, 0
         picked = np.isin(np.arange(len(records)), step.order[:count])
         level = float(self.level.resolve(step.term.value, step.context))
+        arguments = self._arguments(step)
         images, altered = np.empty_like(records.images), records.altered.copy()
         for start in range(0, len(records), BLOCK):
             block = slice(start, start + BLOCK)
             before = records.images[block]
-            after = self.function(before, level, step.rng)
+            after = self.function(before, level, step.rng, **arguments)
             images[block] = np.where(picked[block, None, None, None], after, before)
             altered[block] |= (images[block] != before).any(axis=(1, 2, 3))
         return replace(records, images=images, altered=altered), count

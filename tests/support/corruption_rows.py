@@ -1,4 +1,7 @@
-"""The table of corruptions that their tests go through: a new corruption needs one row here."""
+"""The table of corruptions that their tests go through: a new corruption needs one row here.
+
+A parameter that makes the function do something else has a row of its own, named after a space.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,7 @@ TABLE = {
     "relabel_class": Row("relabel", "relabel_class:cat-dog", "relabel_class:3-5", False, lambda x, p: p[3]),
     "long_tail": Row("volume", "long_tail:2", "long_tail:10"),
     "contrast": Row("images", "contrast:2;fraction=0.1", "contrast:2;fraction=0.45"),
+    "contrast mean": Row("images", "contrast:2;fraction=0.1;pivot=mean", "contrast:2;fraction=0.45;pivot=mean"),
     "gaussian": Row("images", "gaussian:16;fraction=0.1", "gaussian:16;fraction=0.45"),
     "salt_pepper": Row("images", "salt_pepper:0.3;fraction=0.1", "salt_pepper:0.3;fraction=0.45"),
     "gamma": Row("images", "gamma:2;fraction=0.1", "gamma:2;fraction=0.45"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageEnhance
+from sklearn.datasets import load_digits, load_sample_images
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.seeds import streams
@@ -131,6 +133,35 @@ def test_long_tail_keeps_at_least_one_and_takes_no_more_than_there_are():
 def test_values_of_images_become(text, before, after):
     images = np.array(before, dtype=np.uint8).reshape(-1, 1, 1, 1)
     assert damage(text, [0] * len(before), images=images).images.ravel().tolist() == after
+
+
+def test_contrast_around_the_mean_takes_each_image_s_own():
+    images = np.array([[77, 77], [50, 100], [0, 11]], dtype=np.uint8).reshape(3, 1, 2, 1)
+    stronger = damage("contrast:2;pivot=mean", [0] * 3, images=images).images.reshape(3, 2)
+    assert stronger.tolist() == [[77, 77], [25, 125], [0, 16]]  # around 77, 75 and 6, which is 5.5 rounded half up
+
+
+def grey() -> np.ndarray:
+    """Return real grey images, uint8 (200, 8, 8, 1)."""
+    return (load_digits().images[:200, ..., None] * (255 / 16)).astype(np.uint8)
+
+
+def coloured() -> np.ndarray:
+    """Return real coloured images, uint8 (520, 32, 32, 3): the tiles of two photographs."""
+    photographs = np.stack(load_sample_images().images)[:, :416, :640]
+    tiles = photographs.reshape(2, 13, 32, 20, 32, 3).swapaxes(2, 3)
+    return tiles.reshape(-1, 32, 32, 3)
+
+
+@pytest.mark.parametrize("images", [grey(), coloured()], ids=["grey", "coloured"])
+@pytest.mark.parametrize("factor", [0.25, 0.5, 2, 4])
+def test_contrast_around_the_mean_is_that_of_pillow(images, factor):
+    """Pillow cuts off fractions where we round, so a value is the same or one more."""
+    ours = damage(f"contrast:{factor};pivot=mean", [0] * len(images), images=images).images.astype(int)
+    pictures = [Image.fromarray(image.squeeze()) for image in images]
+    theirs = np.stack([np.asarray(ImageEnhance.Contrast(picture).enhance(factor)) for picture in pictures])
+    difference = ours - theirs.reshape(ours.shape)
+    assert set(np.unique(difference)) <= ({0, 1} if factor < 1 else {0})
 
 
 @pytest.mark.parametrize("text", ["gaussian:8", "salt_pepper:0.2"])

@@ -27,6 +27,7 @@ GOLDEN = {
     "relabel_class:3": (1, "5a0f0d46c35f"),
     "long_tail:10": (1, "46c82a1d3d05"),
     "contrast:2": (1, "2ab132c69ed6"),
+    "contrast:2;pivot=mean": (1, "4befadd9f8b7"),
     "gaussian:8": (1, "a1f283f41353"),
     "salt_pepper:0.1": (1, "9d8bd17d717a"),
     "gamma:2": (1, "2da14f91ca70"),

@@ -18,7 +18,7 @@ def at(name: str, level: Decimal) -> str:
 
 
 def test_every_corruption_has_a_row():
-    assert set(TABLE) == set(CORRUPTIONS)
+    assert {name.partition(" ")[0] for name in TABLE} == set(CORRUPTIONS)
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
