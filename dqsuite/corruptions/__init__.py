@@ -48,7 +48,7 @@ from dqsuite.corruptions.gamma import gamma
 from dqsuite.corruptions.gaussian import gaussian
 from dqsuite.corruptions.long_tail import long_tail
 from dqsuite.corruptions.manifest import Manifest, StepRecord, count_transitions
-from dqsuite.corruptions.matrix_file import MatrixFile
+from dqsuite.corruptions.matrix_file import TRUTH_IN, MatrixFile, check_truth
 from dqsuite.corruptions.pair_flip import pair_flip
 from dqsuite.corruptions.reduce import reduce
 from dqsuite.corruptions.relabel_class import relabel_class
@@ -88,7 +88,9 @@ CORRUPTIONS: Registry[Corruption] = Registry(
         "symmetric": LabelNoise(symmetric, FRACTION),
         "pair_flip": LabelNoise(pair_flip, FRACTION),
         "asymmetric": LabelNoise(asymmetric, FRACTION, {"map": ClassMap(published=published_map)}),
-        "transition": LabelNoise(transition, ALL, {"matrix": MatrixFile()}),
+        "transition": LabelNoise(
+            transition, ALL, {"matrix": MatrixFile(), "truth": Choice.of(*TRUTH_IN)}, agree=check_truth
+        ),
         "reduce": Volume(reduce, FRACTION, {"stratified": Flag()}),
         "first": Volume(first, Count(example="1000")),
         "drop_class": Volume(drop_class, ClassNames(), empties_classes=True),

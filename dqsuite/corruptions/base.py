@@ -71,13 +71,16 @@ class Step:
 class Corruption(ABC):
     """A pure function and what its term may say.
 
-    ``version`` rises when the distribution of what the function returns changes, not when it gets faster.
+    ``version`` rises when the distribution of what the function returns changes, not when it gets faster. ``agree`` is
+    given a term with every default filled in, and the path of each digest, and raises DqError where its parameters,
+    each allowed, do not go together.
     """
 
     function: Callable[..., np.ndarray]
     level: Value
     params: Mapping[str, Value] = field(default_factory=dict)
     version: int = 1
+    agree: Callable[[Term, Mapping[str, str]], None] | None = None
     shared: ClassVar[Mapping[str, Value]] = {}  # parameters that every corruption of the kind takes
 
     @property
@@ -100,7 +103,7 @@ class Corruption(ABC):
         Raises
         ------
         DqError
-            The level or a parameter is missing, unknown or outside its range.
+            The level or a parameter is missing, unknown or outside its range, or they do not go together.
         """
         if term.params and not self.parameters:
             raise DqError(f"{term.name} takes no parameters", f"for example {term.name}:{self.level.example}")
@@ -111,11 +114,14 @@ class Corruption(ABC):
             (key, known[key].read(text, f"parameter {key} of {term.name}", f"{key}=", files))
             for key, text in sorted(texts.items())
         ]
-        return Term(
+        found = Term(
             term.name,
             "" if level == self.level.default else level,
             tuple((key, text) for key, text in params if text != known[key].default),
         )
+        if self.agree:
+            self.agree(self.filled(found), files)
+        return found
 
     def filled(self, term: Term) -> Term:
         """Return a canonical term with every default filled in."""

@@ -85,6 +85,17 @@ def test_transition_follows_the_rows_of_the_matrix(tmp_path):
     assert counts[1, 1] == pytest.approx(2000, abs=5 * np.sqrt(1000))
 
 
+def test_a_matrix_with_truth_in_columns_does_what_its_transpose_does(tmp_path):
+    by_row = np.array([[0.7, 0.3, 0], [0.1, 0.5, 0.4], [0, 0.2, 0.8]])
+    np.save(tmp_path / "rows.npy", by_row)
+    np.save(tmp_path / "columns.npy", by_row.T)  # as noise_matrix[k_s][k_y] of cleanlab
+    given = np.repeat([0, 1, 2], 100)
+    rows = damage(f"transition;matrix={tmp_path / 'rows.npy'}", given, ("a", "b", "c"))
+    columns = damage(f"transition;matrix={tmp_path / 'columns.npy'};truth=columns", given, ("a", "b", "c"))
+    assert (columns.labels == rows.labels).all()
+    assert 0 < rows.manifest.labels_changed < 300
+
+
 def test_transition_never_gives_a_label_of_probability_zero_where_a_row_sums_to_a_little_less(tmp_path):
     np.save(tmp_path / "t.npy", [[1 - 9e-7, 0], [0, 1]])
     damaged = damage(f"transition;matrix={tmp_path / 't.npy'}", np.zeros(200_000), ("a", "b"))
