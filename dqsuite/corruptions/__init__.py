@@ -95,7 +95,7 @@ CORRUPTIONS: Registry[Corruption] = Registry(
         "first": Volume(first, Count(example="1000")),
         "drop_class": Volume(drop_class, ClassNames(), empties_classes=True),
         "relabel_class": Relabelling(relabel_class, ClassPair()),
-        "long_tail": Volume(long_tail, Number(low="1", high="1000000", example="100")),
+        "long_tail": Volume(long_tail, Number(low="1", high="1000000", example="100"), version=2),
         "contrast": ImageNoise(contrast, FACTOR, {"pivot": Choice.of(*PIVOTS)}),
         "gaussian": ImageNoise(gaussian, Number(low="0.001", high="1000", example="8")),
         "salt_pepper": ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1")),

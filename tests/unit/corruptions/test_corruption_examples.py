@@ -127,6 +127,17 @@ def test_long_tail_follows_the_exponential_profile():
     assert manifest.histogram_after.tolist() == [100, 10, 1]
 
 
+@pytest.mark.parametrize("classes", [10, 100])
+@pytest.mark.parametrize("factor", [10, 50, 100, 200])
+def test_long_tail_keeps_as_many_of_cifar_as_cui_et_al(classes, factor):
+    """As ``get_img_num_per_cls`` of their program has it, which names the inverse of our factor."""
+    inverse = {10: 0.1, 50: 0.02, 100: 0.01, 200: 0.005}[factor]
+    expected = [int(50_000 / classes * (inverse ** (k / (classes - 1.0)))) for k in range(classes)]
+    names = tuple(f"c{k}" for k in range(classes))
+    damaged = damage(f"long_tail:{factor}", np.arange(50_000) % classes, names, np.zeros((50_000, 1, 1, 1), np.uint8))
+    assert damaged.manifest.histogram_after.tolist() == expected
+
+
 def test_long_tail_keeps_at_least_one_and_takes_no_more_than_there_are():
     manifest = damage("long_tail:1000", np.repeat([0, 1, 2], [40, 1, 30]), CIFAR10[:3]).manifest
     assert manifest.histogram_after.tolist() == [40, 1, 1]

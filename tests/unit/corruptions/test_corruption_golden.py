@@ -25,7 +25,7 @@ GOLDEN = {
     "first:100": (1, "dae62d69e486"),
     "drop_class:3": (1, "b59b3128ecc0"),
     "relabel_class:3": (1, "5a0f0d46c35f"),
-    "long_tail:10": (1, "46c82a1d3d05"),
+    "long_tail:10": (2, "f4ff38a7528c"),
     "contrast:2": (1, "2ab132c69ed6"),
     "contrast:2;pivot=mean": (1, "4befadd9f8b7"),
     "gaussian:8": (1, "a1f283f41353"),
