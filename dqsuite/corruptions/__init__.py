@@ -40,7 +40,7 @@ from dqsuite.corruptions.base import (
 from dqsuite.corruptions.biased import biased
 from dqsuite.corruptions.chain import CLEAN, Chain
 from dqsuite.corruptions.class_maps import published_map
-from dqsuite.corruptions.contrast import contrast
+from dqsuite.corruptions.contrast import PIVOTS, contrast
 from dqsuite.corruptions.drop_class import drop_class
 from dqsuite.corruptions.first import first
 from dqsuite.corruptions.first_wrong import first_wrong
@@ -48,7 +48,7 @@ from dqsuite.corruptions.gamma import gamma
 from dqsuite.corruptions.gaussian import gaussian
 from dqsuite.corruptions.long_tail import long_tail
 from dqsuite.corruptions.manifest import Manifest, StepRecord, count_transitions
-from dqsuite.corruptions.matrix_file import MatrixFile
+from dqsuite.corruptions.matrix_file import TRUTH_IN, MatrixFile, check_truth
 from dqsuite.corruptions.pair_flip import pair_flip
 from dqsuite.corruptions.reduce import reduce
 from dqsuite.corruptions.relabel_class import relabel_class
@@ -57,7 +57,7 @@ from dqsuite.corruptions.shuffle import shuffle
 from dqsuite.corruptions.symmetric import symmetric
 from dqsuite.corruptions.to_class import to_class
 from dqsuite.corruptions.transition import transition
-from dqsuite.corruptions.values import ClassMap, ClassName, ClassNames, ClassPair, Context, Count, Flag, Number
+from dqsuite.corruptions.values import Choice, ClassMap, ClassName, ClassNames, ClassPair, Context, Count, Flag, Number
 from dqsuite.corruptions.wrong import wrong
 
 __all__ = [
@@ -88,13 +88,15 @@ CORRUPTIONS: Registry[Corruption] = Registry(
         "symmetric": LabelNoise(symmetric, FRACTION),
         "pair_flip": LabelNoise(pair_flip, FRACTION),
         "asymmetric": LabelNoise(asymmetric, FRACTION, {"map": ClassMap(published=published_map)}),
-        "transition": LabelNoise(transition, ALL, {"matrix": MatrixFile()}),
+        "transition": LabelNoise(
+            transition, ALL, {"matrix": MatrixFile(), "truth": Choice.of(*TRUTH_IN)}, agree=check_truth
+        ),
         "reduce": Volume(reduce, FRACTION, {"stratified": Flag()}),
         "first": Volume(first, Count(example="1000")),
         "drop_class": Volume(drop_class, ClassNames(), empties_classes=True),
         "relabel_class": Relabelling(relabel_class, ClassPair()),
-        "long_tail": Volume(long_tail, Number(low="1", high="1000000", example="100")),
-        "contrast": ImageNoise(contrast, FACTOR),
+        "long_tail": Volume(long_tail, Number(low="1", high="1000000", example="100"), version=2),
+        "contrast": ImageNoise(contrast, FACTOR, {"pivot": Choice.of(*PIVOTS)}),
         "gaussian": ImageNoise(gaussian, Number(low="0.001", high="1000", example="8")),
         "salt_pepper": ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1")),
         "gamma": ImageNoise(gamma, FACTOR),

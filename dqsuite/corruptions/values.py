@@ -141,6 +141,31 @@ class Flag(Value):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice(Value):
+    """One of a few words; the first is the default."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *words: str) -> Choice:
+        """Return the choice between these, in their canonical spelling."""
+        return cls(default=words[0], example=words[-1], words=words)
+
+    @property
+    def _allowed(self) -> str:
+        return " or ".join(self.words)
+
+    def _canonical(self, text: str, files: dict[str, str]) -> str:
+        if text not in self.words:
+            raise ValueError(text)
+        return text
+
+    def resolve(self, text: str, context: Context) -> str:
+        """Return the word."""
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClassName(Value):
     """One class, by name or index."""
 
