@@ -8,10 +8,10 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Point, Row, mean_curve, point, row
+from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Row, mean_curve, row
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.datasets.named import CLASSES as NAMES
-from dqsuite.sources.drawing import MODEL_NAMES, beside, percent, stored
+from dqsuite.sources.drawing import MODEL_NAMES, Level, beside, percent, response, stored
 from dqsuite.sources.he2019.claims.images import GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.he2019.claims.shared import CIFAR_MODELS, CLASSES, DATA
 from dqsuite.sources.he2019.published import HE_CONTRAST
@@ -36,7 +36,7 @@ def without_a_digit(measured: StoredMeasurements) -> Dots:
 
 
 def _accuracy(measured: StoredMeasurements, model: str, name: str, condition: str, published: float = nan) -> Row:
-    return row(name, measured.accuracy(model, condition, data=DATA[model]), published)
+    return row(name, measured.accuracy(model, condition, data=DATA[model]).interval(), published)
 
 
 @figure("he-differences-resnet20", "Predictions that change with one class changed (ResNet-20)", "he2019, figure 2")
@@ -97,12 +97,12 @@ def _size_panel(measured: StoredMeasurements, model: str, removed: tuple[str, ..
     smaller = [partial(_size_point, measured, model, f"reduce:{share}") for share in removed]
     points = beside(partial(_size_point, measured, model, "clean"), smaller)
     points.sort(key=lambda each: each.x)
-    return Panel(MODEL_NAMES[model], [Curve("accuracy", "less", points)])
+    return Panel(MODEL_NAMES[model], [response("accuracy", "less", points)])
 
 
-def _size_point(measured: StoredMeasurements, model: str, condition: str) -> Point:
+def _size_point(measured: StoredMeasurements, model: str, condition: str) -> Level:
     records = np.mean([each.records_after for each in measured.manifests(model, condition, data=DATA[model])])
-    return point(float(records) / 1000, measured.accuracy(model, condition, data=DATA[model]))
+    return Level(float(records) / 1000, measured.accuracy(model, condition, data=DATA[model]))
 
 
 @figure("he-labels-mnist", "Accuracy on MNIST with wrong labels", "he2019, figures 6 and 7")
@@ -119,13 +119,13 @@ def labels_of_mnist(measured: StoredMeasurements) -> Lines:
 
 def _label_panel(measured: StoredMeasurements, kind: str, title: str) -> Panel:
     points = stored(partial(_label_point, measured, level, f"{kind}:{level}") for level in _MNIST_LEVELS)
-    return Panel(title, [Curve("accuracy", "noise", points)])
+    return Panel(title, [response("accuracy", "noise", points)])
 
 
-def _label_point(measured: StoredMeasurements, level: str, condition: str) -> Point:
+def _label_point(measured: StoredMeasurements, level: str, condition: str) -> Level:
     rates = [each.effective_rate for each in measured.manifests("lenet5", condition, data="mnist")]
     accuracy = measured.accuracy("lenet5", condition, data="mnist")
-    return point(percent(level), accuracy, f"{100 * np.mean(rates):.1f}% wrong")
+    return Level(percent(level), accuracy, f"{100 * np.mean(rates):.1f}% wrong")
 
 
 @figure("he-training-resnet20", "Training with wrong labels, epoch by epoch (ResNet-20)", "he2019, figure 8")
