@@ -72,6 +72,7 @@ svg .cell{font-size:10px}
 .photo{image-rendering:pixelated}
 text.none{fill:var(--soft)}
 rect.none{fill:none}
+svg .sure{font-weight:700}
 .frame{fill:none;stroke:#111;stroke-width:1.2}
 """
 
