@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dqsuite.results.predictions import Predictions, Scores
 from dqsuite.statistics.estimate import Estimate, change, difference, rate
 from dqsuite.statistics.joint import JointEstimate
@@ -27,6 +30,12 @@ def matrix_changes(after: Predictions, before: Predictions) -> Cells:
     count = len(before.classes)
     estimates = [each for name in before.classes for each in _row_changes(after, before, name)]
     return cells_at_once(estimates, (count, count))
+
+
+def class_counts(scores: NDArray[np.bool_], found: Predictions) -> list[Estimate]:
+    """Return in how many images of each class a score (n, N) is true."""
+    of_classes = [scores[:, found.truth == index] for index in range(len(found.classes))]
+    return [rate(each).scaled(each.shape[1]) if each.size else without_interval(0.0) for each in of_classes]
 
 
 def rate_change(after: Scores, before: Scores) -> Estimate:

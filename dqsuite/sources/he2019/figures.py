@@ -6,16 +6,18 @@ from functools import partial
 from math import nan
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Row, mean_curve, row
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.datasets.named import CLASSES as NAMES
+from dqsuite.results.intervals import class_counts
 from dqsuite.sources.drawing import MODEL_NAMES, Level, beside, percent, response, stored
 from dqsuite.sources.he2019.claims.images import GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.he2019.claims.shared import CIFAR_MODELS, CLASSES, DATA
 from dqsuite.sources.he2019.published import HE_CONTRAST
 from dqsuite.sources.sketch import figure
+from dqsuite.statistics.estimate import Estimate
+from dqsuite.statistics.simultaneous import cells_at_once
 
 _LEVELS = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")
 _MNIST_LEVELS = (*(f"{count / 100:g}" for count in range(1, 21)), *(f"{count / 10:g}" for count in range(3, 11)))
@@ -54,7 +56,9 @@ def differences_of_nin(measured: StoredMeasurements) -> Grids:
 def _differences(measured: StoredMeasurements, model: str) -> Grids:
     grids = stored(partial(_difference_map, measured, model, operation) for operation in _OPERATIONS)
     return Grids(
-        grids, "Test images of each class whose predicted label is not the clean model's, averaged over repeats."
+        grids,
+        "Test images of each class whose predicted label is not the clean model's, averaged over repeats. Point at a "
+        "number for its interval: they cover a whole table at once (95%).",
     )
 
 
@@ -62,18 +66,19 @@ def _difference_map(measured: StoredMeasurements, model: str, operation: str) ->
     rows = stored(partial(_differing, measured, model, operation, index) for index in CLASSES)
     names = NAMES[DATA[model]]
     changed = [names[int(index)] for index, _ in rows]
-    values = np.array([counts for _, counts in rows])
-    return Grid(f"Class {_OPERATIONS[operation]}", changed, names, values, "class changed", "true class")
+    found = cells_at_once([each for _, counts in rows for each in counts], (len(rows), len(names)))
+    title, axes = f"Class {_OPERATIONS[operation]}", ("class changed", "true class")
+    return Grid(title, changed, names, found.mean, *axes, low=found.low, high=found.high)
 
 
-def _differing(measured: StoredMeasurements, model: str, operation: str, index: str) -> tuple[str, NDArray[np.float64]]:
+def _differing(measured: StoredMeasurements, model: str, operation: str, index: str) -> tuple[str, list[Estimate]]:
     after, clean = (
         measured.available(model, f"{operation}:{index}", data=DATA[model]),
         measured.available(model, data=DATA[model]),
     )
     shared = min(len(after.predicted), len(clean.predicted))
-    differs = (after.predicted[:shared] != clean.predicted[:shared]).mean(0)
-    return index, np.bincount(clean.truth, differs, len(clean.classes)).astype(float)
+    differs = after.predicted[:shared] != clean.predicted[:shared]
+    return index, class_counts(differs, clean)
 
 
 @figure("he-size-mnist", "Accuracy on MNIST against the size of the training set", "he2019, figure 4")
