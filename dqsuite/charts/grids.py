@@ -44,10 +44,10 @@ def cells(grid: Grid, top: float) -> Iterator[tuple[str, Sequence[TableCell]]]:
     unknown = np.full(np.shape(grid.values), np.nan)
     low, high = (unknown if each is None else each for each in (grid.low, grid.high))
     for name, *line in zip(grid.rows, grid.values, low, high, strict=True):
-        yield name, [_cell(*map(float, numbers), grid, top) for numbers in zip(*line, strict=True)]
+        yield name, [_cell(grid, top, *map(float, numbers)) for numbers in zip(*line, strict=True)]
 
 
-def _cell(value: float, low: float, high: float, grid: Grid, top: float) -> TableCell:
+def _cell(grid: Grid, top: float, value: float, low: float, high: float) -> TableCell:
     text = fixed(value, grid.digits, signed=grid.signed, trim=grid.digits < 2)  # rates compare best at equal length
     colour = shade(value, top, signed=grid.signed)
     if math.isnan(low):

@@ -52,10 +52,10 @@ def _frame(x: Axis, y: Axis, label: str) -> Markup:
 def _curve(curve: Curve, x: Axis, y: Axis) -> Markup:
     points = [each for each in curve.points if math.isfinite(each.y)]
     band = [each for each in points if math.isfinite(each.low)]
-    wide = [(each.x, *(min(max(end, y.low), y.high) for end in (each.least, each.most))) for each in band]
+    wide = [(each.x, max(each.least, y.low), min(each.most, y.high)) for each in band if math.isfinite(each.least)]
     parts = [
         _band([(each.x, each.low, each.high) for each in band], curve.tone, x, y),
-        _band([ends for ends in wide if math.isfinite(sum(ends))], f"wide {curve.tone}", x, y),
+        _band(wide, f"wide {curve.tone}", x, y),
     ]
     parts += [_whisker(each, curve.tone, x, y) for each in band if len(band) == 1]
     if len(points) > 1:

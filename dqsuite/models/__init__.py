@@ -33,8 +33,12 @@ MODELS: Registry[Architecture] = Registry(
         "resnet18": Architecture("dqsuite.models.resnet:resnet18", "ResNet-18 with the CIFAR stem", 555),
         "unresnet18": Architecture("dqsuite.models.resnet:unresnet18", "resnet18 without its shortcuts", 549),
         "resnet20": Architecture("dqsuite.models.resnet:resnet20", "ResNet-20 for CIFAR (He et al. 2016)", 40.6),
-        "googlenet": Architecture("dqsuite.models.googlenet:googlenet", "GoogLeNet with the CIFAR stem", 1522),
-        "nin": Architecture("dqsuite.models.nin:nin", "Network in Network for CIFAR (Lin et al. 2013)", 222),
+        "googlenet": Architecture(
+            "dqsuite.models.googlenet:googlenet", "GoogLeNet with the CIFAR stem", 1522, compiled=False
+        ),
+        "nin": Architecture(
+            "dqsuite.models.nin:nin", "Network in Network for CIFAR (Lin et al. 2013)", 222, compiled=False
+        ),
     },
     group="dqsuite.models",
     of=Architecture,

@@ -28,12 +28,16 @@ class Architecture:
         Millions of them that a pass forward takes for one colour image of 32×32 pixels, at width 1.
     version : int
         Rises when the distribution of outcomes changes: another layer or another initialisation, not faster code.
+    compiled : bool
+        Whether dqsuite's compiled layers train it at least 1.3 times as fast as torch's (``tests/bench/table.py
+        kernels``); where they do not, it has torch's.
     """
 
     factory: str
     about: str
     multiplications: float
     version: int = 1
+    compiled: bool = True
 
 
 @dataclass(frozen=True)

@@ -210,11 +210,8 @@ class Study:
         if change is None:
             return []
         n = min(len(self.at(model, each)) for each in (condition, CLEAN))
-        ends = [change[end].values for end in ENDS]
-        found = [
-            (str(name), Interval(*map(float, numbers), n))
-            for name, *numbers in zip(change["class"].values, *ends, strict=True)
-        ]
+        names, ends = map(str, change["class"].values), (map(float, change[end].values) for end in ENDS)
+        found = [(name, Interval(mean, low, high, n)) for name, mean, low, high in zip(names, *ends, strict=True)]
         return sorted((each for each in found if each[1].high < 0), key=lambda each: each[1].mean)[:count]
 
     def hit_in_words(self, model: str, condition: str, wording: Callable[[Interval], str]) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ from dqsuite.statistics.joint import JointEstimate
 from dqsuite.statistics.judgement import ALPHA, Judgement, unknown
 
 Orders = NDArray[np.bool_]  # (raters, items, items): whether the first item is known to lie below the second
-_ERRORS = (ALPHA, ALPHA / 5, ALPHA / 25)  # at which the interval is found: a p-value is the least that decides
+_ERRORS = (ALPHA / 5, ALPHA / 25)  # tried besides: a p-value is the least that decides
 _SWEEPS = 20  # more than it takes to come to rest
+_STARTS = 8
 
 
 def agreement(raters: Sequence[JointEstimate], threshold: float, *, label: str = "") -> Judgement:
@@ -34,50 +36,83 @@ def agreement(raters: Sequence[JointEstimate], threshold: float, *, label: str =
     if n < 2:
         return unknown(n, label)
     means = np.stack([rates.means for rates in raters])
-    intervals = {error: w_interval(means, known_orders(raters, error)) for error in _ERRORS}
-    p_holds = min((error for error, (low, _) in intervals.items() if low >= threshold), default=1.0)
-    p_refuted = min((error for error, (_, high) in intervals.items() if high < threshold), default=1.0)
-    low, high = intervals[ALPHA]
+    comparisons = _comparisons(raters)
+    low, high = w_interval(means, known_orders(raters, comparisons, ALPHA))
+    decided = low >= threshold or high < threshold
+    p_value = _least_error(means, raters, comparisons, threshold) if decided else 1.0
+    holds, refuted = (p_value, 1.0) if low >= threshold else (1.0, p_value)
     w = float(ranks.kendall_w(means))
-    return Judgement(w, low, high, n, p_holds, p_refuted, label, "Kendall's W", above=threshold)
+    return Judgement(w, low, high, n, holds, refuted, label, "Kendall's W", above=threshold)
 
 
-def known_orders(raters: Sequence[JointEstimate], error: float = ALPHA) -> Orders:
+def _least_error(
+    means: NDArray[np.float64], raters: Sequence[JointEstimate], comparisons: Sequence[_Comparison], threshold: float
+) -> float:
+    """Return the least of the errors tried at which W is still known to lie on one side of the threshold."""
+    for smaller, error in zip(_ERRORS, (ALPHA, *_ERRORS), strict=False):
+        low, high = w_interval(means, known_orders(raters, comparisons, smaller))
+        if low < threshold <= high:
+            return error
+    return _ERRORS[-1]
+
+
+class _Comparison(NamedTuple):
+    """The p-value of a difference of two items of a rater, and the items, the lower one measured first."""
+
+    p: float
+    rater: int
+    below: int
+    over: int
+
+
+def _comparisons(raters: Sequence[JointEstimate]) -> list[_Comparison]:
+    """Return all of them, the least p-value first."""
+    found = []
+    for rater, rates in enumerate(raters):
+        for one, other in combinations(range(rates.count), 2):
+            difference = rates.difference(one, other)
+            pair = (one, other) if difference.mean < 0 else (other, one)
+            found.append(_Comparison(2 * min(difference.p_above(), difference.p_below()), rater, *pair))
+    return sorted(found)
+
+
+def known_orders(raters: Sequence[JointEstimate], comparisons: Sequence[_Comparison], error: float) -> Orders:
     """Return which items of each rater are known to lie below which others, all at once but for the error."""
-    pairs = [(rater, *pair) for rater, rates in enumerate(raters) for pair in combinations(range(rates.count), 2)]
-    differences = [raters[rater].difference(one, other) for rater, one, other in pairs]
-    p_values = np.array([2 * min(each.p_above(), each.p_below()) for each in differences])
     known = np.zeros((len(raters), raters[0].count, raters[0].count), bool)
-    for place, index in enumerate(np.argsort(p_values)):
-        if p_values[index] * (len(pairs) - place) >= error:  # Holm: the first that is not rejected ends it
+    for place, (p, rater, below, over) in enumerate(comparisons):
+        if p * (len(comparisons) - place) > error:  # Holm: the first that is not rejected ends it
             break
-        rater, one, other = pairs[index]
-        below, over = (one, other) if differences[index].mean < 0 else (other, one)
         known[rater, below, over] = True
     return known
 
 
 def w_interval(means: NDArray[np.float64], known: Orders) -> tuple[float, float]:
-    """Return the least and the greatest W (raters, items) of orders that the known ones allow, near the means'.
+    """Return the least and the greatest W of the orders of the raters (raters, items) that the known ones allow.
 
-    To find them exactly is hard; each rater in turn takes the order that pulls W furthest, given the others', until
-    all are at rest.
+    To find them exactly is hard. Each rater in turn takes the order that pulls W furthest, given the others', until all
+    are at rest; this is begun from the measured orders, and from several at random.
     """
-    return _extreme(means, known, -1), _extreme(means, known, 1)
-
-
-def _extreme(means: NDArray[np.float64], known: Orders, sign: int) -> float:
-    orders = ranks.mean_ranks(means)
-    for _ in range(_SWEEPS):
-        before = orders.copy()
-        for rater, preceding in enumerate(known):
-            others = sign * (orders.sum(0) - orders[rater])
-            orders[rater] = _sorted(others, preceding)
-        if (orders == before).all():
-            break
-    found = float(ranks.kendall_w(orders))
+    rng = np.random.default_rng(0)
+    begun = [ranks.mean_ranks(means), *(_allowed(rng.random(means.shape), known) for _ in range(_STARTS))]
     observed = float(ranks.kendall_w(means))
-    return min(found, observed) if sign < 0 else max(found, observed)
+    least, greatest = ([_pulled(orders, known, sign) for orders in begun] for sign in (-1, 1))
+    return min(observed, *least), max(observed, *greatest)
+
+
+def _allowed(wishes: NDArray[np.float64], known: Orders) -> NDArray[np.float64]:
+    return np.stack([_sorted(wish, preceding) for wish, preceding in zip(wishes, known, strict=True)])
+
+
+def _pulled(orders: NDArray[np.float64], known: Orders, sign: int) -> float:
+    """Return W where no rater alone can pull it any further."""
+    found = float(ranks.kendall_w(orders))
+    for _ in range(_SWEEPS):
+        for rater, preceding in enumerate(known):
+            orders[rater] = _sorted(sign * (orders.sum(0) - orders[rater]), preceding)
+        before, found = found, float(ranks.kendall_w(orders))
+        if sign * (found - before) <= 0:
+            break
+    return found
 
 
 def _sorted(wish: NDArray[np.float64], preceding: Orders) -> NDArray[np.float64]:

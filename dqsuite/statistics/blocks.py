@@ -53,12 +53,13 @@ class Blocks:
             end = start + block.shape[2]
             parts[:, index, start:end, start:end] = _mean_squares(block)
             start = end
-        return cls(values, *parts, np.array([block.shape[1] for block in blocks]))
+        between, inner, least = parts
+        return cls(values, between, inner, least, np.array([block.shape[1] for block in blocks]))
 
     def combine(self, weights: Numbers) -> Blocks:
         """Return k linear combinations of the statistics, with weights (M, k)."""
-        parts = (weights.T @ part @ weights for part in (self.between, self.inner, self.least))
-        return Blocks(self.values @ weights, *parts, self.sizes)
+        between, inner, least = (weights.T @ part @ weights for part in (self.between, self.inner, self.least))
+        return Blocks(self.values @ weights, between, inner, least, self.sizes)
 
     def take(self, indexes: Sequence[int]) -> Blocks:
         """Return some of the statistics."""
@@ -75,7 +76,7 @@ def _mean_squares(scores: Numbers) -> Numbers:
     whole = _products(scores.reshape(total, -1) - mean)
     of_images, of_repeats = n * _products(by_image - mean), images * _products(by_repeat - mean)
     inner = (whole - of_images - of_repeats) / max((n - 1) * (images - 1), 1)
-    return np.stack([of_images / max(images - 1, 1), inner, whole / max(total - 1, 1)]) / total
+    return np.asarray(np.stack([of_images / max(images - 1, 1), inner, whole / max(total - 1, 1)]) / total)
 
 
 def _products(deviations: Numbers) -> Numbers:

@@ -81,7 +81,8 @@ class Estimate:
             return self._exact(tail)
         margin = float(stdtrit(min(self.df, _MANY), 1 - tail)) * self._line_se
         middle = self._line(self._middle)
-        return Interval(self.mean, self._back(middle - margin), self._back(middle + margin), self.n)
+        low, high = self._back(middle - margin), self._back(middle + margin)
+        return Interval(self.mean, min(low, self.mean), max(high, self.mean), self.n)
 
     def p_below(self, threshold: float = 0.0) -> float:
         """Return the one-sided p-value against a truth at or over the threshold; 1 for one repeat.
@@ -206,10 +207,10 @@ def estimate_of(blocks: Blocks, index: int, span: tuple[float, float]) -> Estima
     if n == 1:
         return Estimate(mean, nan, n, nan, *span, images)
     repeats = float(values.var(ddof=1)) / n
-    if repeats < _ROUNDING * mean**2:
+    if repeats < _ROUNDING**2 * mean**2:
         repeats = 0.0
     between, inner, least = (part[:, index, index] for part in (blocks.between, blocks.inner, blocks.least))
-    counted = between > inner
+    counted = between > inner * (1 + _ROUNDING)
     variance = max(repeats + float((between - inner)[counted].sum()), float(least.sum()))
     few = counted & (blocks.sizes < _MANY_IMAGES)
     seen = repeats * (n + 3) / (n - 1)
@@ -220,7 +221,7 @@ def estimate_of(blocks: Blocks, index: int, span: tuple[float, float]) -> Estima
 
 
 _MANY_IMAGES = 100
-_ROUNDING = 1e-24  # of squares: equal means of float scores can differ in the last bits
+_ROUNDING = 1e-12  # what is equal can differ in the last bits
 
 
 def difference(one: Estimate, other: Estimate) -> Estimate:

@@ -4,12 +4,12 @@ Judgements put together are a judgement again, so that any criterion can be writ
 ``all_of([below(noise, label="cat"), some_of([...])]).verdict()``.
 
 A judgement *holds* where its ``p_holds`` is at most .05, else it is *refuted* where its ``p_refuted`` is, else it is
-inconclusive. Whatever is put together keeps this error, however its parts depend on each other.
+inconclusive. Whatever is put together keeps this error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isnan, nan
 
@@ -98,7 +98,7 @@ class Judgement:
         """Return the same with a label before its own."""
         return replace(self, label=": ".join(part for part in (label, self.label) if part))
 
-    def _sharing(self, times: int) -> Judgement:
+    def _sharing(self, times: float) -> Judgement:
         """Return the same with the interval of one of several comparisons that share the error."""
         if times == 1 or self.estimate is None:
             return self
@@ -107,12 +107,12 @@ class Judgement:
 
 
 def at_least(count: int, parts: Sequence[Judgement]) -> Judgement:
-    """Judge that ``count`` of the parts are true.
+    """Judge that ``count`` of M parts are true, such as comparisons of one class with the others.
 
-    Of M ascending p-values, ``(M - count + 1) · p[count]`` is one for "at least count are true", valid however the
-    parts depend on each other (the partial conjunction test of Benjamini and Heller, *Biometrics* 64, 2008); with
-    count 1 it is Holm's first step, with count M there is nothing to correct. The negation is that M - count + 1 parts
-    are false.
+    False means that M - count + 1 of them are false: those with the largest p-values have to be rejected together, by
+    Simes' test (the partial conjunction of Benjamini and Heller, *Biometrics* 64, 2008, their formula 7). That is valid
+    for parts that are independent or depend on each other positively, as comparisons with one class do, and nowhere
+    weaker than ``(M - count + 1) · p[count]``, which stays valid whatever the dependence.
 
     Returns
     -------
@@ -126,23 +126,39 @@ def at_least(count: int, parts: Sequence[Judgement]) -> Judgement:
     """
     if not 1 <= count <= len(parts):
         raise ValueError(f"{count} of {len(parts)} parts cannot be judged")
-    spare = len(parts) - count + 1
-    last_true = sorted(parts, key=lambda part: (part.p_holds, -part.p_refuted))[count - 1]
-    last_false = sorted(parts, key=lambda part: (part.p_refuted, -part.p_holds))[spare - 1]
-    p_holds, p_refuted = min(1.0, spare * last_true.p_holds), min(1.0, count * last_false.p_refuted)
-    refuted = p_refuted <= ALPHA < p_holds
-    deciding = last_false._sharing(count) if refuted else last_true._sharing(spare)
-    return replace(deciding, p_holds=p_holds, p_refuted=p_refuted)
+    return _together(count, parts, _simes)
 
 
 def all_of(parts: Sequence[Judgement]) -> Judgement:
     """Judge a conjunction: holds where every part does, refuted where a part is after Holm."""
-    return at_least(len(parts), parts)
+    return _together(len(parts), parts, _holm)
 
 
 def some_of(parts: Sequence[Judgement]) -> Judgement:
     """Judge a disjunction: holds where a part does after Holm, refuted where every part is."""
-    return at_least(1, parts)
+    return _together(1, parts, _holm)
+
+
+def _together(count: int, parts: Sequence[Judgement], rejected: Callable[[list[float]], list[float]]) -> Judgement:
+    """Judge that ``count`` parts are true; the negation is that M - count + 1 are false."""
+    spare = len(parts) - count + 1
+    true = sorted(parts, key=lambda part: (part.p_holds, -part.p_refuted))[count - 1 :]
+    false = sorted(parts, key=lambda part: (part.p_refuted, -part.p_holds))[spare - 1 :]
+    holds, refuted = rejected([part.p_holds for part in true]), rejected([part.p_refuted for part in false])
+    p_holds, p_refuted = min(1.0, *holds), min(1.0, *refuted)
+    found, adjusted = (false, refuted) if p_refuted <= ALPHA < p_holds else (true, holds)
+    place = adjusted.index(min(adjusted))
+    return replace(found[place]._sharing(len(found) / (place + 1)), p_holds=p_holds, p_refuted=p_refuted)
+
+
+def _holm(p_values: list[float]) -> list[float]:
+    """Return Holm's first step over ascending p-values: the least of them, as often as there are any."""
+    return [p_values[0] * len(p_values)]
+
+
+def _simes(p_values: list[float]) -> list[float]:
+    """Return what Simes' test takes the least of, for ascending p-values."""
+    return [len(p_values) / place * p for place, p in enumerate(p_values, 1)]
 
 
 def unknown(n: int, label: str = "") -> Judgement:

@@ -51,7 +51,7 @@ def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Train
         model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
-        fast = device == "cpu" and cell.precision == "fp32" and compiled.compiled()
+        fast = device == "cpu" and cell.precision == "fp32" and _gains(cell.model) and compiled.compiled()
         with _blaming(cell.model):
             model = with_kernels(model, ours=_is_ours(cell.model)) if fast else model
             run = _Run(cell, model, batches, test, device)
@@ -165,6 +165,11 @@ def _seeded(seed: int, device: str) -> Iterator[None]:
 
 def _is_ours(model: str) -> bool:
     return models.MODELS.is_ours(parse_term(model).name)
+
+
+def _gains(model: str) -> bool:
+    """Tell whether compiled layers are worth it: in a model of others wherever they fit."""
+    return not _is_ours(model) or models.MODELS[parse_term(model).name].compiled
 
 
 @contextlib.contextmanager

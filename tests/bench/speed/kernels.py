@@ -39,8 +39,6 @@ MODELS = {
     "resnet18;width=0.25": _Trained("cifar10", "lie-deep-plain", 1_000),
     "unresnet18;width=0.25": _Trained("cifar10", "lie-deep-plain", 1_000),
     "resnet20": _Trained("cifar10", "he-cifar10", 1_000),
-    "nin;width=0.25": _Trained("cifar10", "he-cifar10", 1_000),
-    "googlenet;width=0.125": _Trained("cifar10", "lie-deep-plain", 500),
 }
 
 

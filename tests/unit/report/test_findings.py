@@ -10,6 +10,7 @@ import pytest
 from page_reader import Tables, numbers
 
 from dqsuite.claims import CLAIMS
+from dqsuite.claims.claim import grid
 from dqsuite.claims.evaluate import Judged
 from dqsuite.claims.verdict_files import Verdicts
 from dqsuite.report import draw, findings
@@ -72,7 +73,10 @@ def test_a_case_of_ours_is_counted_apart_and_does_not_decide():
     assert finding.deciding.case == "resnet20"
     assert finding.tally == "ours: refuted in 1"
     assert [case.ours for case in finding.cases] == [True, False]
-    several = named("he-drop-equals-relabel", resnet20=HOLDS, nin=OPEN, lenet5=REFUTED)
+    claim = replace(CLAIMS["lie1-cat-deer"], cases=grid(model="abc"), ours={"model": ("c",)})
+    several = Finding(
+        claim, [Judged(claim.id, *each) for each in (("a", "", HOLDS), ("b", "", OPEN), ("c", "", REFUTED))]
+    )
     assert several.tally == "inconclusive in 1 of 2 cases, holds in 1; ours: refuted in 1"
 
 

@@ -1,8 +1,8 @@
 """Every kind of judgement in worlds whose truth is known: at its own boundary it errs in at most 5%, beyond in few.
 
-A world is simulated as a study is measured: images differ in difficulty, repeats differ in skill, and every prediction
-is right or wrong by chance. Boundaries are the worst ones: where a statement can be true in several ways, all of its
-comparisons but one way are at a tie.
+Boundaries are the worst ones: where a statement can be true in several ways, all of its comparisons but one way are at
+a tie. Nasty worlds have spreads of 8 to 1 between conditions, of 10 to 1 between classes, a repeat that lies far off,
+rates near 0 and 1; the classes' images are always shared by the conditions.
 """
 
 from __future__ import annotations
@@ -14,162 +14,116 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy.special import ndtri
+from worlds import Means, Right, Setting, changes, classes, one, rate_changes, rates, several, world
 
 from dqsuite.statistics import ranks
-from dqsuite.statistics.criteria import (
-    Judgement,
-    above,
-    agreement,
-    all_of,
-    among_lowest,
-    ascending,
-    below,
-    count_above,
-    differs,
-    friedman,
-    inside,
-    lowest_set,
-    some_of,
-)
-from dqsuite.statistics.estimate import estimate
+from dqsuite.statistics.agreement import agreement
+from dqsuite.statistics.criteria import above, below, differs, inside
+from dqsuite.statistics.estimate import difference, estimate, rate, ratio
 from dqsuite.statistics.joint import JointEstimate
+from dqsuite.statistics.judgement import Judgement, all_of, some_of
+from dqsuite.statistics.orders import among_lowest, ascending, count_above, differ, lowest, lowest_set
 
-pytestmark = pytest.mark.thorough
-
-WORLDS, DRAWS = 1000, 99
-
-
-class Setting(NamedTuple):
-    """Repeats, the spread of their skill beside that of the predictions, 1, and the test images of a class."""
-
-    repeats: int
-    spread: float
-    images: int
+SPREAD = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.78, 0.8]
+NAMES = [str(index) for index in range(10)]
 
 
-BOUNDARY = [Setting(3, 0.4, 100), Setting(5, 0.4, 100), Setting(5, 0.02, 100)]
-POWER = Setting(5, 0.02, 300)
-HARD, HARD_HERE, LUCK = 0.4, 0.4, 0.2  # shares of the variance: an image's own, under a condition, of one prediction
-
-Means = NDArray[np.float64]
+def of_rates(right: Right, kind: Callable[..., Judgement], **options: object) -> Judgement:
+    return kind(rates(right), **options)
 
 
-def world(rng: np.random.Generator, means: Means, setting: Setting) -> NDArray[np.bool_]:
-    """Simulate which predictions are right, (K, repeats, images, m), of K classes under m conditions.
-
-    ``means`` (K, m) are the true rates. A prediction is right where difficulty, luck and the repeat's skill, all
-    normal, together stay below the quantile of the rate.
-    """
-    classes, conditions = means.shape
-    repeats, spread, images = setting
-    image = sqrt(HARD) * rng.standard_normal((classes, 1, images, 1), np.float32)
-    image = image + sqrt(HARD_HERE) * rng.standard_normal((classes, 1, images, conditions), np.float32)
-    skill = spread * rng.standard_normal((classes, repeats, 1, conditions), np.float32)
-    bar = ndtri(means)[:, None, None].astype(np.float32) * np.float32(sqrt(1 + spread**2))
-    luck = sqrt(LUCK) * rng.standard_normal((classes, repeats, images, conditions), np.float32)
-    return np.asarray(image + luck + skill < bar)
+def of_changes(right: Right, kind: Callable[..., Judgement], **options: object) -> Judgement:
+    return kind(rate_changes(right), **options)
 
 
-def classes(*rates: float) -> list[Means]:
-    return [np.array(rates)[:, None]]
+def apart(right: Right) -> Judgement:
+    """Compare two classes of the same trainings, whose images differ."""
+    return below(estimate(right[0, ..., 0], -right[1, ..., 0].astype(float), low=-1, high=1))
 
 
-def changes(*differences: float) -> list[Means]:
-    """Return means of K classes under two conditions, the second minus the first being the difference."""
-    change = np.array(differences)
-    return [np.stack([0.55 - change / 2, 0.55 + change / 2], 1)]
+def strangers(right: Right) -> Judgement:
+    """Compare two data sets, which share nothing."""
+    return below(difference(rate(right[0, ..., 0]), rate(right[1, ..., 1])))
 
 
-def changed(scores: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return scores[..., 1].astype(float) - scores[..., 0]
+def relative(right: Right) -> Judgement:
+    """Compare a rate, as a share of the clean one, with .8."""
+    return above(estimate(ratio(right[0, ..., 1], right[0, ..., 0])), 0.8)
 
 
-def one(scores: NDArray[np.bool_], kind: Callable[..., Judgement] = below, **options: float) -> Judgement:
-    return kind(estimate(changed(scores)[0]), **options)
+def by_raters(right: Right) -> Judgement:
+    """Judge whether the conditions, as raters, rank the classes alike."""
+    raters = [JointEstimate.of([block[..., each] for block in right], low=0, high=1) for each in range(right.shape[3])]
+    return agreement(raters, 0.7)
 
 
-def several(scores: NDArray[np.bool_], together: Callable[[list[Judgement]], Judgement]) -> Judgement:
-    rates = JointEstimate.of(changed(scores))
-    return together([below(rates.estimate(index)) for index in range(rates.count)])
-
-
-def rated(scores: NDArray[np.bool_], kind: Callable[..., Judgement], **options: object) -> Judgement:
-    return kind(JointEstimate.of(scores), draws=DRAWS, **options)
-
-
-def of_changes(scores: NDArray[np.bool_], kind: Callable[..., Judgement], **options: object) -> Judgement:
-    return kind(JointEstimate.of(changed(scores)), draws=DRAWS, **options)
-
-
-def rated_by(
-    raters: int, statistic: Callable[..., NDArray[np.float64]], threshold: float, *, agree: bool
-) -> list[Means]:
-    """Return many means (classes, raters) whose agreement is as near to the threshold as it gets, on the side wanted.
+def mixed(threshold: float, *, agree: bool, raters: int = 3) -> list[Means]:
+    """Return many means (K, raters) whose W is as near to the threshold as it gets, on the side wanted.
 
     Classes lie close, medium and far apart in turn; raters are mixed from a common and an own order.
     """
     rng = np.random.default_rng(1)
     found = []
-    for spread in [0.01, 0.05, 0.12] * 20:
-        common, own = rng.standard_normal(10), rng.standard_normal((raters, 10))
-        mixed = own + np.linspace(0, 1, 401)[:, None, None] * (common - own)
-        first = int(np.argmax(statistic(mixed) >= threshold))
-        chosen = mixed[first if agree else first - 1]
+    for spread in [0.01, 0.05, 0.12] * 10:
+        common, own = rng.standard_normal(6), rng.standard_normal((raters, 6))
+        blends = own + np.linspace(0, 1, 401)[:, None, None] * (common - own)
+        first = int(np.argmax(ranks.kendall_w(blends) >= threshold))
+        chosen = blends[first if agree else first - 1]
         centred = chosen - chosen.mean(1, keepdims=True)
         found.append((0.5 + spread * (centred / centred.std()).clip(-2.4, 2.4)).T)
     return found
 
 
-def against_one_baseline(scores: NDArray[np.bool_]) -> Judgement:
-    """Compare the classes' ranks under two conditions, each of them minus the same clean baseline."""
-    weights = np.kron(np.eye(10), [[-1, -1], [1, 0], [0, 1]])
-    return agreement(JointEstimate.of(scores).combine(weights), 2, ranks.spearman, 0.6, draws=DRAWS)
-
-
-def with_baseline(means: list[Means]) -> list[Means]:
-    return [np.column_stack([np.full(len(mean), 0.6), mean]) for mean in means]
-
-
-FAR = 0.3
-SPREAD = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.78, 0.8]
-ALIKE = [np.array(SPREAD)[:, None] + np.zeros(2)]
-ALIKE_FIVE = [np.array(SPREAD)[:, None] + np.zeros(5)]
-OPPOSITE = [np.stack([SPREAD, SPREAD[::-1]], 1)]
-UNRELATED = [np.stack([np.roll(SPREAD, 2 * shift) for shift in range(5)], 1)]
-
-
 class Kind(NamedTuple):
     """A judgement; means at the boundary where the claim is barely false, barely true; clearly true, clearly false."""
 
-    judge: Callable[[NDArray[np.bool_]], Judgement]
-    barely_false: list[Means]
-    barely_true: list[Means] | None
-    true: list[Means]
-    false: list[Means] | None
+    judge: Callable[[Right], Judgement]
+    barely_false: Means | list[Means]
+    barely_true: Means | list[Means] | None
+    true: Means
+    false: Means | None
+
+
+def _low(name: str, **options: object) -> Callable[[Right], Judgement]:
+    return partial(of_rates, kind=among_lowest, name=name, **options)
 
 
 KINDS = {
     "below": Kind(one, changes(0), changes(0), changes(-0.25), changes(0.25)),
-    "above": Kind(partial(one, kind=above), changes(0), changes(0), changes(0.25), changes(-0.25)),
+    "below, near 1": Kind(
+        one, changes(0, around=0.995), changes(0, around=0.995), changes(-0.2, around=0.85), changes(0.2, around=0.85)
+    ),
+    "above, near 0": Kind(
+        partial(one, kind=above),
+        changes(0, around=0.005),
+        changes(0, around=0.005),
+        changes(0.2, around=0.15),
+        changes(-0.2, around=0.15),
+    ),
     "inside": Kind(
         partial(one, kind=inside, low=-0.2, high=0.2), changes(0.2), changes(-0.2), changes(0.0), changes(0.45)
     ),
     "differs": Kind(partial(one, kind=differs, negligible=0.2), changes(0), changes(0.2), changes(-0.25), changes(0.0)),
+    "two classes": Kind(apart, classes(0.6, 0.6), classes(0.6, 0.6), classes(0.4, 0.7), classes(0.7, 0.4)),
+    "two data sets": Kind(
+        strangers, changes(0, 0, around=0.6), changes(0, 0, around=0.6), changes(0.4, 0.4), changes(-0.4, -0.4)
+    ),
+    "a share": Kind(
+        relative, np.array([[0.8, 0.64]]), np.array([[0.8, 0.64]]), np.array([[0.8, 0.78]]), np.array([[0.8, 0.4]])
+    ),
     "all of three": Kind(
         partial(several, together=all_of),
         changes(0, -0.5, -0.5),
         changes(0, 0, 0),
-        changes(-FAR, -FAR, -FAR),
-        changes(-FAR, -FAR, FAR),
+        changes(-0.3, -0.3, -0.3),
+        changes(-0.3, -0.3, 0.3),
     ),
     "some of 5": Kind(
         partial(several, together=some_of),
         changes(*[0] * 5),
         changes(0, *[0.5] * 4),
         changes(*[0] * 4, -0.4),
-        changes(*[FAR] * 5),
+        changes(*[0.3] * 5),
     ),
     "some of 45": Kind(
         partial(several, together=some_of),
@@ -178,118 +132,128 @@ KINDS = {
         changes(*[0] * 40, *[-0.45] * 5),
         changes(*[0.4] * 45),
     ),
-    "Friedman over classes": Kind(
-        partial(of_changes, kind=friedman), changes(*[-0.1] * 10), None, changes(*np.linspace(0, -0.3, 10)), None
+    "some two differ": Kind(
+        partial(of_changes, kind=differ), changes(*[-0.1] * 10), None, changes(*np.linspace(0, -0.4, 10)), None
     ),
-    "Friedman over models": Kind(
-        partial(rated, kind=friedman), [np.full((1, 4), 0.5)], None, [np.array([[0.4, 0.5, 0.6, 0.7]])], None
-    ),
-    "lowest of equals": Kind(
-        partial(rated, kind=among_lowest, index=0, count=1),
-        classes(*[0.5] * 10),
+    "lowest": Kind(
+        partial(of_rates, kind=lowest, name="0"),
+        classes(0.3, 0.3, *[0.7] * 8),
         classes(*[0.5] * 10),
         classes(0.3, *[0.6] * 9),
         classes(0.6, 0.3, *[0.6] * 8),
     ),
-    "lowest of two": Kind(
-        partial(rated, kind=among_lowest, index=0, count=1),
-        classes(0.3, 0.3, *[0.7] * 8),
-        None,
-        classes(0.3, 0.55, *[0.7] * 8),
-        None,
-    ),
     "among four lowest of equals": Kind(
-        partial(rated, kind=among_lowest, index=0, count=4),
-        classes(*[0.5] * 10),
-        None,
-        classes(0.3, 0.25, 0.25, *[0.7] * 7),
-        None,
+        _low("0", count=4), classes(*[0.5] * 10), None, classes(0.3, 0.25, 0.25, *[0.7] * 7), None
     ),
     "among four lowest, four tied below": Kind(
-        partial(rated, kind=among_lowest, index=0, count=4),
+        _low("0", count=4),
         classes(*[0.3] * 5, *[0.7] * 5),
         classes(0.7, *[0.3] * 3, *[0.7] * 6),
         classes(0.3, 0.3, 0.3, *[0.7] * 7),
         classes(0.7, *[0.3] * 9),
     ),
     "set of two lowest of equals": Kind(
-        partial(rated, kind=lowest_set, indexes=(0, 1)),
+        partial(of_rates, kind=lowest_set, names=("0", "1")),
         classes(*[0.5] * 10),
         classes(*[0.5] * 10),
         classes(0.3, 0.35, *[0.7] * 8),
         classes(0.3, 0.7, 0.3, *[0.7] * 7),
     ),
     "set of two lowest, one tied": Kind(
-        partial(rated, kind=lowest_set, indexes=(0, 1)),
+        partial(of_rates, kind=lowest_set, names=("0", "1")),
         classes(0.25, 0.5, 0.5, *[0.75] * 7),
         None,
         classes(0.25, 0.35, *[0.7] * 8),
         None,
     ),
     "order of three": Kind(
-        partial(rated, kind=ascending, indexes=(0, 1, 2)),
-        classes(*[0.5] * 3),
-        classes(*[0.5] * 3),
+        partial(of_rates, kind=ascending, names=NAMES[:3]),
+        classes(0.25, 0.5, 0.5),
+        classes(0.5, 0.5, 0.5),
         classes(0.25, 0.5, 0.75),
         classes(0.5, 0.25, 0.7),
     ),
-    "count of seven above 0": Kind(
+    "seven of ten above 0": Kind(
         partial(of_changes, kind=count_above, count=7),
         changes(*[0.4] * 6, *[0] * 4),
-        changes(*[0] * 7, *[-FAR] * 3),
+        changes(*[0] * 7, *[-0.3] * 3),
         changes(*[0.4] * 8, 0, 0),
         changes(*[-0.4] * 8, 0, 0),
     ),
-    "Kendall's W": Kind(
-        partial(rated, kind=agreement, raters=5, statistic=ranks.kendall_w, threshold=0.7),
-        rated_by(5, ranks.kendall_w, 0.7, agree=False),
-        rated_by(5, ranks.kendall_w, 0.7, agree=True),
-        ALIKE_FIVE,
-        UNRELATED,
+    "W": Kind(
+        by_raters,
+        mixed(0.7, agree=False),
+        mixed(0.7, agree=True),
+        np.array([*SPREAD[::2], 0.95])[:, None] + np.zeros(3),
+        np.stack([np.roll([*SPREAD[::2], 0.95], 2 * shift) for shift in range(3)], 1),
     ),
-    "Spearman": Kind(
-        partial(rated, kind=agreement, raters=2, statistic=ranks.spearman, threshold=0.6),
-        rated_by(2, ranks.spearman, 0.6, agree=False),
-        rated_by(2, ranks.spearman, 0.6, agree=True),
-        ALIKE,
-        OPPOSITE,
-    ),
-    "Spearman, one baseline": Kind(
-        against_one_baseline,
-        with_baseline(rated_by(2, ranks.spearman, 0.6, agree=False)),
-        None,
-        with_baseline(ALIKE),
-        with_baseline(OPPOSITE),
-    ),
+    "W of equals": Kind(by_raters, np.full((6, 3), 0.5), None, np.linspace(0.1, 0.9, 6)[:, None] + np.zeros(3), None),
 }
 
+PLAIN = [Setting(3, 0.4), Setting(5, 0.4), Setting(5, 0.02), Setting(10, 0.1)]
+NASTY = [
+    Setting(5, (0.4, 0.05)),  # of the two conditions
+    Setting(5, (0.05, 0.4)),
+    Setting(5, 0.05, outlier=0.8),
+    Setting(5, 0.05, images=36),
+]
+NOISY = "one class ten times as noisy"
+POWER = Setting(5, 0.02, 300)
 
-def share(kind: Kind, means: list[Means], status: str, setting: Setting, worlds: int = WORLDS) -> float:
+
+def nasty(setting: Setting | str, means: Means) -> Setting:
+    """Return the setting with spreads that fit the means; the first or the second class is the noisy one."""
+    if setting == NOISY:
+        spread = np.full((len(means), 1), 0.05)
+        spread[min(1, len(means) - 1)] = 0.5
+        return Setting(5, spread)
+    assert isinstance(setting, Setting)
+    spread = setting.spread
+    if isinstance(spread, tuple):
+        return Setting(setting.repeats, np.resize(spread, means.shape[1]), setting.images, setting.outlier)
+    return setting
+
+
+def share(kind: Kind, means: Means | list[Means], status: str, setting: Setting | str, worlds: int) -> float:
     rng = np.random.default_rng(7)
-    said = (kind.judge(world(rng, means[i % len(means)], setting)).verdict().status for i in range(worlds))
-    return sum(found == status for found in said) / worlds
+    many = means if isinstance(means, list) else [means]
+    made = (world(rng, many[i % len(many)], nasty(setting, many[i % len(many)])) for i in range(worlds))
+    return sum(kind.judge(right).verdict().status == status for right in made) / worlds
 
 
-ALLOWED = 0.05 + 3 * sqrt(0.05 * 0.95 / WORLDS)
+def allowed(worlds: int) -> float:
+    return 0.05 + 3 * sqrt(0.05 * 0.95 / worlds)
 
 
-@pytest.mark.parametrize("setting", BOUNDARY, ids=str)
+SMALL, LARGE = 100, 1000
+TRULY_FALSE = [name for name, kind in KINDS.items() if kind.false is not None]
+REFUTABLE = [name for name, kind in KINDS.items() if kind.barely_true is not None]
+
+
 @pytest.mark.parametrize("name", KINDS)
-def test_a_barely_false_claim_holds_in_at_most_5_percent(name, setting):
-    assert share(KINDS[name], KINDS[name].barely_false, "holds", setting) <= ALLOWED
-
-
-@pytest.mark.parametrize("setting", BOUNDARY, ids=str)
-@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.barely_true])
-def test_a_barely_true_claim_is_refuted_in_at_most_5_percent(name, setting):
-    assert share(KINDS[name], KINDS[name].barely_true, "refuted", setting) <= ALLOWED
+def test_a_barely_false_claim_seldom_holds(name):
+    assert share(KINDS[name], KINDS[name].barely_false, "holds", PLAIN[1], SMALL) <= allowed(SMALL)
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_clearly_true_claim_holds(name):
-    assert share(KINDS[name], KINDS[name].true, "holds", POWER, 100) >= 0.8
+    assert share(KINDS[name], KINDS[name].true, "holds", POWER, 20) >= 0.8
 
 
-@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.false])
+@pytest.mark.parametrize("name", TRULY_FALSE)
 def test_a_clearly_false_claim_is_refuted(name):
-    assert share(KINDS[name], KINDS[name].false, "refuted", POWER, 100) >= 0.8
+    assert share(KINDS[name], KINDS[name].false, "refuted", POWER, 20) >= 0.8
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("setting", [*PLAIN, *NASTY, NOISY], ids=str)
+@pytest.mark.parametrize("name", KINDS)
+def test_a_barely_false_claim_holds_in_at_most_5_percent(name, setting):
+    assert share(KINDS[name], KINDS[name].barely_false, "holds", setting, LARGE) <= allowed(LARGE)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("setting", [*PLAIN, *NASTY, NOISY], ids=str)
+@pytest.mark.parametrize("name", REFUTABLE)
+def test_a_barely_true_claim_is_refuted_in_at_most_5_percent(name, setting):
+    assert share(KINDS[name], KINDS[name].barely_true, "refuted", setting, LARGE) <= allowed(LARGE)

@@ -5,28 +5,6 @@ import pytest
 
 from dqsuite.statistics import ranks
 
-VALUES = np.array([[0.3, 0.1, 0.2, 0.9], [0.1, 0.1, 0.2, 0.9]])
-
-
-@pytest.mark.parametrize(
-    ("index", "count", "expected"),
-    [(0, 1, [False, False]), (0, 2, [False, True]), (1, 1, [True, False]), (2, 3, [True, True]), (3, 3, [False] * 2)],
-)
-def test_a_value_is_among_the_lowest_where_ties_count_against_it(index, count, expected):
-    assert ranks.among_lowest(VALUES, index, count).tolist() == expected
-
-
-@pytest.mark.parametrize(
-    ("indexes", "expected"), [((1,), [True, False]), ((1, 2), [True, False]), ((1, 0), [False, True])]
-)
-def test_a_set_lies_below_all_the_others(indexes, expected):
-    assert ranks.lowest_set(VALUES, indexes).tolist() == expected
-
-
-@pytest.mark.parametrize(("indexes", "expected"), [((1, 2, 3), [True, True]), ((1, 0), [True, False])])
-def test_an_order_is_strict(indexes, expected):
-    assert ranks.ascending(VALUES, indexes).tolist() == expected
-
 
 def test_kendalls_w_by_hand():
     """Ranks 1 2 3 and 1 3 2: sums 2 5 5, S = 6, W = 12 · 6 / (4 · 24) = .75."""

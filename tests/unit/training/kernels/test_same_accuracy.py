@@ -18,7 +18,7 @@ from dqsuite.training.kernels import with_kernels
 
 DATASET = "planted;channels=3;classes=4;difficulty=0.25;size=16;test=2000;train=600"
 SMALLER = "planted;channels=3;classes=4;difficulty=0.1;size=8;test=2000;train=400"
-ON_SMALLER = ("googlenet", "unresnet18")  # the slowest, and one that 16×16 images do not train steadily
+ON_SMALLER = ("unresnet18",)  # which 16×16 images do not train steadily
 RECIPE = dataclasses.replace(RECIPES["quick-narrow"], epochs=6, measured=6)
 GENTLER = {"unresnet18": dataclasses.replace(RECIPE, learning_rate=0.005)}  # without shortcuts some runs collapse else
 POINT = 0.01  # of the accuracy
@@ -31,14 +31,12 @@ REPEATS = {
     "resnet18;width=0.25": 10,
     "unresnet18;width=0.25": 8,
     "resnet20": 10,
-    "nin;width=0.25": 10,
-    "googlenet;width=0.25": 6,
 }
 """For an interval of less than a point to each side. Rounding grows in training, so that two runs end apart."""
 
 
-def test_every_model_is_compared():
-    assert {model.partition(";")[0] for model in REPEATS} == set(models.MODELS)
+def test_every_model_that_they_are_used_for_is_compared():
+    assert {model.partition(";")[0] for model in REPEATS} == {name for name, it in models.MODELS.items() if it.compiled}
 
 
 @pytest.mark.parametrize("model", REPEATS)
