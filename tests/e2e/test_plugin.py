@@ -22,6 +22,7 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.sources.lie3.claims import noise_hurts_more
+from dqsuite.sources.open.claims import merging_cat_and_dog
 
 FILE = """
 from dqsuite.sources.lie3 import claims as lie3
@@ -92,6 +93,31 @@ def test_an_inconclusive_finding_is_skipped_with_its_numbers_or_fails_where_that
     assert result.returncode == 0, result.stdout
     assert "lie3-noise-hurts-more: inconclusive 0 points" in result.stdout
     assert pytest_of(folder, "--dq-strict").returncode == 1
+
+
+QUESTION = """
+from dqsuite.sources.open import claims as questions
+from dqsuite.plugin import case_of
+
+test_merging_cat_and_dog = case_of(questions.merging_cat_and_dog)
+"""
+
+
+def test_a_question_is_skipped_with_its_numbers_and_never_fails(tmp_path):
+    (tmp_path / "test_it.py").write_text(QUESTION)
+    data = Dataset(**{**vars(dataset(CLASSES["cifar10"])), "name": "cifar10"})
+    cells = cells_of(merging_cat_and_dog, {}, "full", training_precision("auto", "cpu"))
+    fill(Store(tmp_path / "store"), data, Plan("cifar10", data.fingerprint, tuple(cells)), lambda cell: 2)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", "-m", "full", "--dq-strict"]
+    command += ["--dq-store", "store", "--dq-budget", "0s", "--dq-device", "cpu", "--dq-markdown", "summary.md"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+    assert "1 skipped" in result.stdout
+    assert "open-merge: reported 0 points (0 to " in result.stdout
+    assert "| `open-merge` | reported | 0 points | " in (tmp_path / "summary.md").read_text()
+    listed = run("claims", "--store", "store", "open-merge", cwd=tmp_path)
+    assert "reported 0 points" in listed.stdout
+    assert "The interval is the one that decides" in listed.stdout
 
 
 def test_what_the_budget_leaves_out_is_not_measured(desk):
