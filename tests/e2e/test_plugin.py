@@ -228,12 +228,17 @@ def test_outcomes_of_another_version_are_not_used_and_that_is_said_once(desk):
 
 
 TINY = """
-from dqsuite.claims import scales
+import pytest
+
+from dqsuite.claims.scales import SCALES, Scale
 from dqsuite.claims.source import Setup
 from dqsuite.experiment.recipes import RECIPES
 
-tiny = Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
-scales.SCALES._entries["full"] = scales.Scale({("cifar10", "lenet"): tiny})
+@pytest.fixture(scope="session", autouse=True)
+def tiny():
+    setup = Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
+    with SCALES.temporary("full", Scale({("cifar10", "lenet"): setup})):
+        yield
 """
 
 
