@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Images
+from dqsuite.corruptions.base import ImageNoise, Images
+from dqsuite.corruptions.values import FACTOR
 
 
 def contrast(images: Images, level: float, rng: np.random.Generator) -> Images:
@@ -15,3 +16,6 @@ def contrast(images: Images, level: float, rng: np.random.Generator) -> Images:
     """
     table: Images = np.rint(np.clip(128 + level * (np.arange(256) - 128.0), 0, 255)).astype(np.uint8)
     return table[images]
+
+
+CORRUPTION = ImageNoise(contrast, FACTOR)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, Labels, Volume
+from dqsuite.corruptions.values import Number
 
 
 def long_tail(labels: Labels, order: Indices, level: Decimal, num_classes: int) -> Indices:
@@ -21,3 +22,6 @@ def long_tail(labels: Labels, order: Indices, level: Decimal, num_classes: int) 
     targets = np.maximum(np.floor(profile + 0.5).astype(np.int64), 1)
     taken = [order[labels[order] == k][: max(sizes[k] - targets[k], 0)] for k in range(num_classes)]
     return np.setdiff1d(order, np.concatenate(taken))
+
+
+CORRUPTION = Volume(long_tail, Number(low="1", high="1000000", example="100"))
