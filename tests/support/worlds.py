@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from dqsuite.claims import CLAIMS
 from dqsuite.datasets.named import CLASSES
@@ -37,3 +38,9 @@ def status(identity, world, **case):
     chosen = case or found.cases[0]
     assert chosen in found.cases
     return found.judge(world, **chosen).verdict(len(found.cases)).status
+
+
+def planted(rows):
+    """Give a test findings, each with a case, a world in which it is true, and one in which it is false."""
+    names = ["-".join([identity, *case.values()]) for identity, case, _, _ in rows]
+    return pytest.mark.parametrize(("identity", "case", "true", "false"), rows, ids=names)

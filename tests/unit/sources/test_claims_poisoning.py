@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import World, status
+from worlds import World, planted, status
 
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.requirements import cells_of
@@ -40,9 +40,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("identity", "case", "true", "false"), PLANTED, ids=["-".join([p[0], *p[1].values()]) for p in PLANTED]
-)
+@planted(PLANTED)
 def test_a_claim_holds_where_it_is_true_and_is_refuted_where_it_is_false(identity, case, true, false):
     assert status(identity, true, **case) is Status.HOLDS
     assert status(identity, false, **case) is Status.REFUTED
