@@ -50,8 +50,18 @@ class Dropout(nn.Module):
         """Map float (B, ...) to the same shape and memory format; in eval mode the identity."""
         if not self.training:
             return inputs
-        threshold = min(round(self.p * 2**32), 2**32 - 1) - 2**31  # of all int32
-        return torch.where(self._draws(inputs) >= threshold, inputs / (1 - self.p), 0.0)
+        return torch.where(self._draws(inputs) >= self.threshold, inputs / (1 - self.p), 0.0)
+
+    @property
+    def threshold(self) -> int:
+        """The draw, of all int32, below which an element is zeroed."""
+        return min(round(self.p * 2**32), 2**32 - 1) - 2**31
+
+    def next_key(self) -> Tensor:
+        """Return int32 (), which the places are mixed with in the next forward, and take a step."""
+        key = _mixed(self._seed ^ _mixed(self._step))
+        self._step.add_(1)
+        return key
 
     def extra_repr(self) -> str:
         """Return what stands in the layer's repr."""
@@ -62,9 +72,7 @@ class Dropout(nn.Module):
         position = torch.arange(inputs.numel(), dtype=torch.int32, device=inputs.device).view(inputs.shape)
         # laid out as the input is, or the output would lose channels_last
         position = torch.empty_like(inputs, dtype=torch.int32).copy_(position)
-        key = _mixed(self._seed ^ _mixed(self._step))
-        self._step.add_(1)
-        return _mixed(position ^ key)
+        return _mixed(position ^ self.next_key())
 
 
 def seed_dropout(module: nn.Module, seed: int) -> None:

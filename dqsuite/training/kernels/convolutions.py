@@ -33,8 +33,9 @@ class Convolution(nn.Conv2d):
     ending = _PLAIN
 
     @staticmethod
-    def fits(layer: nn.Conv2d) -> bool:
-        """Return whether it is one that is compiled."""
+    def fits(layer: nn.Module) -> bool:
+        """Return whether a Conv2d is one that is compiled."""
+        assert isinstance(layer, nn.Conv2d)
         channels, outputs, padding = layer.in_channels, layer.out_channels, layer.padding[0]
         # whatever else a convolution can be told shows in its text
         simple = padding in (0, 1) and repr(layer) in (

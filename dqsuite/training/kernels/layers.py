@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from torch import nn
 
+from dqsuite.models.dropout import Dropout
+from dqsuite.models.resnet import BasicBlock
 from dqsuite.training.kernels.convolutions import Convolution
+from dqsuite.training.kernels.dropout import CompiledDropout
+from dqsuite.training.kernels.normalisation import Block, Normalisation
+
+_COMPILED: dict[type[nn.Module], type[Convolution | Normalisation | CompiledDropout]] = {
+    nn.Conv2d: Convolution,
+    nn.BatchNorm2d: Normalisation,
+    Dropout: CompiledDropout,
+}
 
 
 def with_compiled_layers(model: nn.Module, *, fused: bool) -> nn.Module:
     """Give layers of a model the class of the compiled one that fits; they stay the objects that they are.
 
-    If `fused`, layers that follow a compiled one in a Sequential may become part of it.
+    If `fused`, layers that follow each other in a Sequential, and a residual block, may be made one.
     """
     for layer in model.modules():
-        if type(layer) is nn.Conv2d and Convolution.fits(layer):
-            layer.__class__ = Convolution
+        kind = _COMPILED.get(type(layer))
+        if kind and kind.fits(layer):
+            layer.__class__ = kind
+        if fused and type(layer) is BasicBlock:
+            layer.__class__ = Block
     for parent in model.modules() if fused else ():
         if type(parent) is nn.Sequential:
             _fuse(parent)
@@ -26,7 +39,7 @@ def _fuse(parent: nn.Sequential) -> None:
     layers = list(parent._modules.items())  # named_children would leave out a layer that comes again
     while layers:
         (_, layer), *layers = layers
-        if isinstance(layer, Convolution):
+        if isinstance(layer, Convolution | Normalisation):
             taken = layer.absorb([repr(each) for _, each in layers])
             for name, _ in layers[:taken]:
                 setattr(parent, name, nn.Identity())

@@ -41,10 +41,10 @@ class InAList(nn.Module):
         return images
 
 
-def test_layers_that_are_met_by_another_name_are_the_same():
-    layer = nn.Conv2d(16, 16, 3, padding=1)
+@pytest.mark.parametrize("layer", [nn.Conv2d(16, 16, 3, padding=1), nn.BatchNorm2d(16)])
+def test_layers_that_are_met_by_another_name_are_the_same(layer):
     assert_same(InAList(copy.deepcopy(layer), nn.Tanh()))
-    assert_same(nn.Sequential(layer, nn.Tanh(), layer), fused=True)
+    assert_same(nn.Sequential(layer := copy.deepcopy(layer), nn.Tanh(), layer), fused=True)
 
 
 def test_a_residual_block_that_is_met_twice():
@@ -58,8 +58,8 @@ def test_a_residual_block_that_is_met_twice():
             torch.testing.assert_close(quick(images), plain(images), rtol=1e-3, atol=1e-3)
 
 
-def test_hooks_attributes_and_an_own_forward_stay():
-    layer = nn.Conv2d(16, 16, 3)
+@pytest.mark.parametrize("layer", [nn.Conv2d(16, 16, 3), nn.BatchNorm2d(16), BasicBlock(16, 16, 1, projection)])
+def test_hooks_attributes_and_an_own_forward_stay(layer):
     quick = with_compiled_layers(nn.Sequential(copy.deepcopy(layer)), fused=False)[0]
     quick.register_forward_hook(lambda module, inputs, output: output * 0)
     quick.gain = nn.Parameter(torch.ones(()))
@@ -75,10 +75,12 @@ def test_hooks_attributes_and_an_own_forward_stay():
     assert not images.grad.any()
 
 
-def pruned(layer: nn.Conv2d) -> nn.Conv2d:
+def pruned(layer: nn.Module) -> nn.Module:
     """Return the layer with the weights of its first ten outputs, and everything else as it was."""
     for name, values in [*layer.named_parameters()]:
         setattr(layer, name, nn.Parameter(values[:10].detach()))
+    for name, values in [*layer.named_buffers()]:
+        setattr(layer, name, values[:10] if values.dim() else values)
     return layer
 
 
@@ -88,13 +90,31 @@ def strided(layer: nn.Conv2d) -> nn.Conv2d:
     return layer
 
 
-@pytest.mark.parametrize("changed", [pruned, strided])
-def test_what_no_compiled_layer_takes_is_computed_by_torch(changed):
+def without_statistics(layer: nn.BatchNorm2d) -> nn.BatchNorm2d:
+    """Return the layer as its users make it take those of each batch."""
+    layer.running_mean = layer.running_var = None
+    return layer
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [pruned(nn.Conv2d(16, 16, 3))],
+        [nn.Conv2d(16, 10, 1), pruned(nn.BatchNorm2d(16))],
+        [strided(nn.Conv2d(16, 16, 3))],
+        [without_statistics(nn.BatchNorm2d(16))],
+        [nn.BatchNorm2d(16, affine=False)],
+        [nn.BatchNorm2d(16, track_running_stats=False)],
+        [nn.BatchNorm2d(16, momentum=None)],
+        [nn.Sequential(), BasicBlock(16, 16, 1, lambda *_: nn.AdaptiveAvgPool2d(1))],
+    ],
+)
+def test_what_no_compiled_layer_takes_is_computed_by_torch(layers):
     torch.manual_seed(0)
-    assert_same(nn.Sequential(changed(nn.Conv2d(16, 16, 3))))
+    assert_same(nn.Sequential(*layers))
 
 
-@pytest.mark.parametrize("layer", [nn.Conv2d(16, 16, 3), nn.Conv2d(3, 16, 3)])
+@pytest.mark.parametrize("layer", [nn.Conv2d(16, 16, 3), nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16)])
 @pytest.mark.parametrize("channels", [1, 15, 64])
 def test_other_channels_than_a_layers_are_refused(layer, channels):
     (quick,) = with_compiled_layers(nn.Sequential(copy.deepcopy(layer)), fused=False)
