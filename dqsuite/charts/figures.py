@@ -172,8 +172,8 @@ Body = Lines | Dots | Grids | Table | Gallery
 
 
 @dataclass(frozen=True)
-class Figure:
-    """What is shown under a title.
+class Caption:
+    """What stands over a figure.
 
     Attributes
     ----------
@@ -182,12 +182,17 @@ class Figure:
     title : str
     redraws : str
         The figure or table of an article that it shows again, empty where there is none.
-    body : Body
     """
 
     key: str
     title: str
     redraws: str
+
+
+@dataclass(frozen=True)
+class Figure(Caption):
+    """What is shown under a caption."""
+
     body: Body
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.class_maps import published_map
+from dqsuite.corruptions.values import FRACTION, ClassMap
 
 
 def asymmetric(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes: int, *, map_: Labels) -> Labels:
@@ -16,3 +18,6 @@ def asymmetric(labels: Labels, picked: Indices, rng: np.random.Generator, num_cl
     balanced CIFAR-10 and MNIST, x on CIFAR-100.
     """
     return map_[labels[picked]]
+
+
+CORRUPTION = LabelNoise(asymmetric, FRACTION, {"map": ClassMap(published=published_map)})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.corruptions.base import Images
+from dqsuite.corruptions.base import ImageNoise, Images
+from dqsuite.corruptions.values import FACTOR, Choice
 
 PIVOTS = ("128", "mean")
 _MIDDLE = 128
@@ -31,3 +32,6 @@ def _grey_means(images: Images) -> NDArray[np.int64]:
     grey = (images @ _LUMA + 2**15) >> 16 if images.shape[3] == 3 else images[..., 0]
     means: NDArray[np.int64] = np.floor(grey.mean(axis=(1, 2)) + 0.5).astype(np.int64)
     return means
+
+
+CORRUPTION = ImageNoise(contrast, FACTOR, {"pivot": Choice.of(*PIVOTS)})

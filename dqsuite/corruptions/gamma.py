@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Images
+from dqsuite.corruptions.base import ImageNoise, Images
+from dqsuite.corruptions.values import FACTOR
 
 
 def gamma(images: Images, level: float, rng: np.random.Generator) -> Images:
@@ -16,3 +17,6 @@ def gamma(images: Images, level: float, rng: np.random.Generator) -> Images:
     """
     table: Images = np.rint(255 * (np.arange(256) / 255) ** level).astype(np.uint8)
     return table[images]
+
+
+CORRUPTION = ImageNoise(gamma, FACTOR)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Images
+from dqsuite.corruptions.base import ImageNoise, Images
+from dqsuite.corruptions.values import Number
 
 
 def gaussian(images: Images, level: float, rng: np.random.Generator) -> Images:
@@ -15,3 +16,6 @@ def gaussian(images: Images, level: float, rng: np.random.Generator) -> Images:
     """
     noise = rng.standard_normal(images.shape[:3])[..., None]
     return np.rint(np.clip(images + level * noise, 0, 255)).astype(np.uint8)
+
+
+CORRUPTION = ImageNoise(gaussian, Number(low="0.001", high="1000", example="8"))

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, Labels, Volume
+from dqsuite.corruptions.values import Number
 
 
 def long_tail(labels: Labels, order: Indices, level: Decimal, num_classes: int) -> Indices:
@@ -23,3 +24,6 @@ def long_tail(labels: Labels, order: Indices, level: Decimal, num_classes: int) 
     surplus = [max(size - max(int(left), 1), 0) for size, left in zip(sizes, profile, strict=True)]
     taken = [order[labels[order] == k][:count] for k, count in enumerate(surplus)]
     return np.setdiff1d(order, np.concatenate(taken))
+
+
+CORRUPTION = Volume(long_tail, Number(low="1", high="1000000", example="100"), version=2)

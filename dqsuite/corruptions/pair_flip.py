@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.values import FRACTION
 
 
 def pair_flip(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes: int) -> Labels:
@@ -14,3 +15,6 @@ def pair_flip(labels: Labels, picked: Indices, rng: np.random.Generator, num_cla
     in expectation; here it is x. Formula: y' = (y + 1) mod K. Effective rate: x.
     """
     return (labels[picked] + 1) % num_classes
+
+
+CORRUPTION = LabelNoise(pair_flip, FRACTION)

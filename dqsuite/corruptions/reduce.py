@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels, round_half_up
+from dqsuite.corruptions.base import Indices, Labels, Volume, round_half_up
+from dqsuite.corruptions.values import FRACTION, Flag
 
 
 def reduce(labels: Labels, order: Indices, level: Decimal, num_classes: int, *, stratified: bool) -> Indices:
@@ -19,3 +20,6 @@ def reduce(labels: Labels, order: Indices, level: Decimal, num_classes: int, *, 
     groups = [order[labels[order] == k] for k in range(num_classes)] if stratified else [order]
     taken = np.concatenate([group[: round_half_up(level, len(group))] for group in groups])
     return np.setdiff1d(order, taken)
+
+
+CORRUPTION = Volume(reduce, FRACTION, {"stratified": Flag()})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Labels
+from dqsuite.corruptions.base import Labels, Relabelling
+from dqsuite.corruptions.values import ClassPair
 
 
 def relabel_class(labels: Labels, source: int, target: int) -> Labels:
@@ -14,3 +15,6 @@ def relabel_class(labels: Labels, source: int, target: int) -> Labels:
     Formula: y' = target if y = source, else y. Effective rate: the share of the source class.
     """
     return np.where(labels == source, target, labels)
+
+
+CORRUPTION = Relabelling(relabel_class, ClassPair())

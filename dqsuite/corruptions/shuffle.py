@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.values import FRACTION
 
 
 def shuffle(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes: int) -> Labels:
@@ -17,3 +18,6 @@ def shuffle(labels: Labels, picked: Indices, rng: np.random.Generator, num_class
     """
     shuffled: Labels = labels[rng.permutation(picked)]
     return shuffled
+
+
+CORRUPTION = LabelNoise(shuffle, FRACTION)

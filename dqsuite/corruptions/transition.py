@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.matrix_file import TRUTH_IN, MatrixFile, check_truth
+from dqsuite.corruptions.values import Choice, Number
 
 
 def transition(
@@ -33,3 +35,11 @@ def transition(
         # Divided by its end, a row that sums to 1 only within rounding still never yields a class of probability 0.
         after[of_class] = np.searchsorted(cumulative / cumulative[-1], drawn[of_class], side="right")
     return after
+
+
+CORRUPTION = LabelNoise(
+    transition,
+    Number(low="0", high="1", default="1", example="0.1"),
+    {"matrix": MatrixFile(), "truth": Choice.of(*TRUTH_IN)},
+    agree=check_truth,
+)

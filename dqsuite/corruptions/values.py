@@ -101,6 +101,10 @@ class Number(Value):
         return Decimal(text)
 
 
+FRACTION = Number(low="0", high="1", example="0.1")
+FACTOR = Number(low="0.001", high="1000", example="2")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Count(Value):
     """A whole number of records, at least 1."""

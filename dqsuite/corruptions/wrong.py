@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.values import FRACTION
 
 
 def wrong(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes: int) -> Labels:
@@ -15,3 +16,6 @@ def wrong(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes
     """
     shifts = rng.integers(1, num_classes, size=len(labels))
     return (labels[picked] + shifts[picked]) % num_classes
+
+
+CORRUPTION = LabelNoise(wrong, FRACTION)
