@@ -27,6 +27,7 @@ from dqsuite.datasets.cache import cache_dir
 from dqsuite.engines.interface import Event, follow
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches
+from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store, default_store
@@ -127,10 +128,8 @@ def run(
         A name as `load_dataset` takes it, or a data set.
     models, corrupt : str or sequence of str
         Names of models and conditions, as on the command line.
-    recipe : str
-        The name of the training settings.
-    settings : mapping, optional
-        Settings in place of the recipe's: ``{"epochs": 5}``.
+    recipe, settings : str, and mapping
+        The name of the training settings, and what takes the place of some: ``{"epochs": 5}``.
     repeats : int
         Trainings for each model and condition.
     device, precision : str
@@ -147,27 +146,34 @@ def run(
     DqError
         A name cannot be read, a model cannot be trained, or the store cannot be written.
     """
-    device = resolve_device(device)
-    text = dataset if isinstance(dataset, str) else _name(dataset)
-    plan = plan_grid(
-        text,
-        [models] if isinstance(models, str) else models,
-        [corrupt] if isinstance(corrupt, str) else corrupt,
-        recipe=RECIPES[recipe].with_settings(**(settings or {})),
-        repeats=repeats,
-        precision=training_precision(precision, device),
-    )
-    worker = Worker(Store(store or default_store()), training.train, device)
+    worker = Worker(Store(store or default_store()), training.train, resolve_device(device))
+    chosen = training_precision(precision, worker.device)
+    given = RECIPES[recipe].with_settings(**(settings or {}))
+    grid = _name(dataset), _texts(models), _texts(corrupt)
+    plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=chosen)
+    return _study(worker, plan, workers, report, say)
+
+
+def _study(
+    worker: Worker, plan: Plan, workers: int, report: Callable[[Event], None], say: Callable[[str], None]
+) -> Study:
+    """Have what is missing of a plan trained, and return all of it from the store."""
     load_study(worker.store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
-    follow(Processes(worker, workers or (cores() if device == "cpu" else 1)), batches, report)
+    follow(Processes(worker, workers or (cores() if worker.device == "cpu" else 1)), batches, report)
     found = load_study(worker.store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     return found
 
 
-def _name(dataset: Dataset) -> str:
+def _texts(given: str | Sequence[str]) -> Sequence[str]:
+    return [given] if isinstance(given, str) else given
+
+
+def _name(dataset: str | Dataset) -> str:
     """Return a name by which workers find a data set: its own where that leads to it, else that of a kept copy."""
+    if isinstance(dataset, str):
+        return dataset
     try:
         if datasets.identify(dataset.name).fingerprint == dataset.fingerprint:
             return dataset.name

@@ -6,7 +6,7 @@ Values that were not measured are nan, and are drawn as nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 from typing import Any
 
@@ -14,17 +14,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.statistics.estimate import Interval
+from dqsuite.statistics.simultaneous import Cells
 
 
 @dataclass(frozen=True)
 class Point:
-    """A measured value with its 95% interval (nan where there is none), and a word on it for the table of numbers."""
+    """A measured value.
+
+    Attributes
+    ----------
+    low, high : float
+        Its 95% interval; nan where there is none.
+    note : str
+        A word on it for the table of numbers.
+    least, most : float
+        The interval that covers all points of its curve at once.
+    """
 
     x: float
     y: float
     low: float = nan
     high: float = nan
     note: str = ""
+    least: float = nan
+    most: float = nan
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,10 @@ class Lines:
     x_label: str
     y_label: str
     note: str = ""
+
+    def has_bands(self) -> bool:
+        """Tell whether a curve has intervals that cover all its points at once."""
+        return any(isfinite(each.least) for panel in self.panels for curve in panel.curves for each in curve.points)
 
     def legend(self) -> list[tuple[str, str]]:
         """Return the names of the curves with their tones, each once."""
@@ -88,6 +105,8 @@ class Grid:
     """A table of numbers (R, C), shaded: around 0 where they are ``signed``, else from 0 upwards.
 
     A confusion matrix has the true classes in its rows; ``turns`` says that the reader may swap rows and columns.
+    ``low`` and ``high`` are the ends of the numbers' intervals, which cover all of a table, or of a row of rates, at
+    once; None where nothing is known of them.
     """
 
     title: str
@@ -99,6 +118,12 @@ class Grid:
     signed: bool = False
     digits: int = 1
     turns: bool = False
+    low: NDArray[Any] | None = None
+    high: NDArray[Any] | None = None
+
+    def judges(self) -> bool:
+        """Tell whether the reader is shown which of the differences are not 0."""
+        return self.signed and self.low is not None and bool(np.isfinite(self.low).any())
 
 
 @dataclass(frozen=True)
@@ -112,6 +137,10 @@ class Grids:
         """Return the largest size of a number among the tables of a kind."""
         alike = [np.nanmax(np.abs(each.values), initial=0) for each in self.grids if each.signed == grid.signed]
         return float(max(alike)) or 1.0
+
+    def judges(self) -> bool:
+        """Tell whether that is so of any of the tables."""
+        return any(grid.judges() for grid in self.grids)
 
 
 @dataclass(frozen=True)
@@ -143,8 +172,8 @@ Body = Lines | Dots | Grids | Table | Gallery
 
 
 @dataclass(frozen=True)
-class Figure:
-    """What is shown under a title.
+class Caption:
+    """What stands over a figure.
 
     Attributes
     ----------
@@ -153,18 +182,18 @@ class Figure:
     title : str
     redraws : str
         The figure or table of an article that it shows again, empty where there is none.
-    body : Body
     """
 
     key: str
     title: str
     redraws: str
+
+
+@dataclass(frozen=True)
+class Figure(Caption):
+    """What is shown under a caption."""
+
     body: Body
-
-
-def point(x: float, interval: Interval, note: str = "") -> Point:
-    """Return a point of an interval."""
-    return Point(x, interval.mean, interval.low, interval.high, note)
 
 
 def row(name: str, interval: Interval, published: float = nan) -> Row:
@@ -172,9 +201,32 @@ def row(name: str, interval: Interval, published: float = nan) -> Row:
     return Row(name, interval.mean, interval.low, interval.high, published)
 
 
-def confusion(title: str, classes: Sequence[str], values: NDArray[Any], *, signed: bool = False) -> Grid:
-    """Return a confusion matrix (K, K), or the difference of two, with truth in its rows."""
-    return Grid(title, classes, classes, values, "true class", "predicted class", signed, turns=True)
+def confusion(title: str, classes: Sequence[str], values: NDArray[Any]) -> Grid:
+    """Return a confusion matrix (K, K) with truth in its rows."""
+    return Grid(title, classes, classes, values, "true class", "predicted class", turns=True)
+
+
+def relative(title: str, classes: Sequence[str], found: Cells) -> Grid:
+    """Return the difference of two confusion matrices (K, K) with truth in its rows."""
+    return differences(confusion(title, classes, found.mean), found)
+
+
+def differences(grid: Grid, found: Cells) -> Grid:
+    """Return a grid as one of differences, with their intervals."""
+    return replace(grid, signed=True, low=found.low, high=found.high)
+
+
+def told(body: Body) -> str:
+    """Return the note of a figure, with what the marks in it mean."""
+    if isinstance(body, Grids) and body.judges():
+        return f"{body.note} {_MARKS}".strip()
+    if isinstance(body, Lines) and body.has_bands():
+        return f"{body.note} {_BANDS}".strip()
+    return body.note
+
+
+_MARKS = "Framed: not 0, at 95% for all cells of a table at once. Pale: within the noise of repeats and test images."
+_BANDS = "Bands: 95% intervals; the lighter ones cover all points of a curve at once."
 
 
 def mean_curve(curves: Sequence[NDArray[Any]]) -> list[Point]:

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 from dqsuite.charts.drawing import Drawing, joined, words
 from dqsuite.charts.figures import Grid
 from dqsuite.charts.numbers import fixed
-from dqsuite.charts.shades import shade
+from dqsuite.charts.shades import pale, shade
 from dqsuite.charts.text import fitted, width
 
 _NAME_ROOM = 160  # px, of the longest name
@@ -22,21 +23,52 @@ _HEAD = 40  # px, title and name of the columns
 
 @dataclass(frozen=True)
 class TableCell:
-    """A number in a table: its text and the name of its shade."""
+    """A number in a table.
+
+    Attributes
+    ----------
+    text : str
+    shade : str
+        The names of its shade and of its mark: ``sure`` for a difference whose interval excludes 0, else ``faint``.
+    ends : str
+        Its interval; empty where there is none.
+    """
 
     text: str
     shade: str
+    ends: str = ""
 
 
 def cells(grid: Grid, top: float) -> Iterator[tuple[str, Sequence[TableCell]]]:
     """Yield the rows with their names; ``top`` is the number with the strongest shade."""
-    for name, values in zip(grid.rows, grid.values, strict=True):
-        yield name, [_cell(float(value), grid, top) for value in values]
+    unknown = np.full(np.shape(grid.values), np.nan)
+    low, high = (unknown if each is None else each for each in (grid.low, grid.high))
+    for name, *line in zip(grid.rows, grid.values, low, high, strict=True):
+        yield name, [_cell(grid, top, *map(float, numbers)) for numbers in zip(*line, strict=True)]
 
 
-def _cell(value: float, grid: Grid, top: float) -> TableCell:
-    trim = grid.digits < 2  # rates are easier to compare at equal length
-    return TableCell(fixed(value, grid.digits, signed=grid.signed, trim=trim), shade(value, top, signed=grid.signed))
+def _cell(grid: Grid, top: float, value: float, low: float, high: float) -> TableCell:
+    text = fixed(value, grid.digits, signed=grid.signed, trim=grid.digits < 2)  # rates compare best at equal length
+    colour = shade(value, top, signed=grid.signed)
+    if math.isnan(low):
+        return TableCell(text, colour)
+    ends = " to ".join(fixed(end, grid.digits, signed=grid.signed) for end in (low, high))
+    if not grid.signed:
+        return TableCell(text, colour, ends)
+    if low > 0 or high < 0:
+        return TableCell(text, f"{colour} sure", ends)
+    return TableCell(text, f"{pale(colour)} faint", ends)
+
+
+def surest(grid: Grid) -> list[tuple[str, str, float, float, float]]:
+    """Return row, column, value and interval of the differences whose intervals exclude 0, the largest first."""
+    if not grid.judges() or grid.low is None or grid.high is None:
+        return []
+    found = [
+        (grid.rows[at], grid.columns[to], *(float(each[at, to]) for each in (grid.values, grid.low, grid.high)))
+        for at, to in np.argwhere((grid.low > 0) | (grid.high < 0))
+    ]
+    return sorted(found, key=lambda each: -abs(each[2]))
 
 
 def grid_drawing(grid: Grid, top: float) -> Drawing:
@@ -75,6 +107,8 @@ def _column(name: str, middle: float, foot: float, upright: bool) -> Markup:
 
 
 def _square(cell: TableCell, x: float, y: float, across: float) -> Markup:
-    square = Markup('<rect class="{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>')
-    number = words(x + across / 2, y + 14, cell.text, f"mid cell {cell.shade}")
-    return square.format(cell.shade, x, round(y, 1), across, _HEIGHT) + number
+    square = Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}"/>')
+    parts = [square.format(cell.shade, x, y, across, _HEIGHT)]
+    if "sure" in cell.shade:
+        parts.append(square.format("frame", x + 1, y + 1, across - 2, _HEIGHT - 2))
+    return joined([*parts, words(x + across / 2, y + 14, cell.text, f"mid cell {cell.shade}")])

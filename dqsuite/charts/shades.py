@@ -15,7 +15,11 @@ SHADES = {
 }
 """By name of a shade: its colour, and that of the number on it. Unsigned, plus and minus have a scale each."""
 
+FAINT = "#55544f"
+"""The colour of a number that may be 0; it can be read on the shades that `pale` returns."""
+
 STEPS = len(_BLUE) - 1
+_PALEST = 2  # steps, of what may be 0
 
 
 def shade(value: float, top: float, *, signed: bool) -> str:
@@ -27,3 +31,8 @@ def shade(value: float, top: float, *, signed: bool) -> str:
         return "none"
     step = round(math.sqrt(min(1.0, abs(value) / top)) * STEPS)
     return f"{'s' if not signed else 'm' if value < 0 else 'p'}{step}"
+
+
+def pale(name: str) -> str:
+    """Return the shade of the same sign for a number that may be 0."""
+    return name if name == "none" else f"{name[0]}{min(int(name[1:]), _PALEST)}"

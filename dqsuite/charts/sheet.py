@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dqsuite.charts import style, svg
 from dqsuite.charts.drawing import Drawing, joined, words
-from dqsuite.charts.figures import Body, Dots, Figure, Gallery, Grids, Lines
+from dqsuite.charts.figures import Body, Dots, Figure, Gallery, Grids, Lines, told
 from dqsuite.charts.grids import grid_drawing
 from dqsuite.charts.pictures import gallery_drawing
 from dqsuite.charts.text import fitted, width, wrapped
@@ -41,7 +41,7 @@ def sheet(figure: Figure) -> Sheet:
     rows = _rows(figure.body)
     wide = max(_NARROWEST, min(width(figure.title, _TITLE), _TITLE_ROOM), *(_width(row) for row in rows))
     title, redraws = _texts(figure.title, wide, "title", _TITLE), _texts(figure.redraws, wide, "note", _NOTE)
-    note = _texts(figure.body.note, wide, "note", _NOTE)
+    note = _texts(told(figure.body), wide, "note", _NOTE)
     return _document(figure.title, wide, [[title], [redraws], _legend(figure.body, wide), *rows, [note]])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dqsuite.charts.shades import SHADES
+from dqsuite.charts.shades import FAINT, SHADES
 
 LIGHT = {
     "ink": "#1d1d1b",
@@ -53,6 +53,7 @@ svg .axis{{fill:var(--soft)}}
 .line{{fill:none;stroke-width:1.8;stroke-linejoin:round}}
 .thick{{stroke-width:3}}
 .band{{stroke:none;opacity:.16}}
+.band.wide{{opacity:.08}}
 .dot{{stroke:none}}
 .gap{{fill:var(--accent);opacity:.18;stroke:none}}
 .ring{{fill:none;stroke:var(--ink);stroke-width:1.6}}
@@ -71,6 +72,8 @@ svg .cell{font-size:10px}
 .photo{image-rendering:pixelated}
 text.none{fill:var(--soft)}
 rect.none{fill:none}
+svg .sure{font-weight:700}
+.frame{fill:none;stroke:#111;stroke-width:1.2}
 """
 
 
@@ -78,6 +81,7 @@ def page() -> str:
     """Return the style sheet for drawings, tables and keys in a page, which has the colours as variables."""
     keys = "".join(_KEYS.format(tone, colour) for tone, colour in TONES.items())
     shades = "".join(f".{name}{{background:{fill};color:{ink}}}\n" for name, (fill, ink) in SHADES.items())
+    shades += f".faint{{color:{FAINT}}}\n"
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
     return f":root{{{_variables(LIGHT)}}}\n{dark}{_drawings()}{keys}\n{shades}"
 
@@ -85,6 +89,7 @@ def page() -> str:
 def file() -> str:
     """Return the style sheet for a drawing in a file of its own: no variables, for few programs know them in SVG."""
     shades = "".join(f"rect.{name}{{fill:{fill}}}text.{name}{{fill:{ink}}}\n" for name, (fill, ink) in SHADES.items())
+    shades += f"text.faint{{fill:{FAINT}}}\n"
     return re.sub(r"var\(--(\w+)\)", lambda found: LIGHT[found[1]], f"{_drawings()}{_SHEET}{shades}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
@@ -52,10 +52,11 @@ def _frame(x: Axis, y: Axis, label: str) -> Markup:
 def _curve(curve: Curve, x: Axis, y: Axis) -> Markup:
     points = [each for each in curve.points if math.isfinite(each.y)]
     band = [each for each in points if math.isfinite(each.low)]
-    parts = []
-    if len(band) > 1:
-        edge = [(each.x, each.high) for each in band] + [(each.x, each.low) for each in reversed(band)]
-        parts.append(Markup('<path class="band {}" d="{}Z"/>').format(curve.tone, _path(edge, x, y)))
+    wide = [(each.x, max(each.least, y.low), min(each.most, y.high)) for each in band if math.isfinite(each.least)]
+    parts = [
+        _band([(each.x, each.low, each.high) for each in band], curve.tone, x, y),
+        _band(wide, f"wide {curve.tone}", x, y),
+    ]
     parts += [_whisker(each, curve.tone, x, y) for each in band if len(band) == 1]
     if len(points) > 1:
         corners = [(each.x, each.y) for each in points]
@@ -64,6 +65,14 @@ def _curve(curve: Curve, x: Axis, y: Axis) -> Markup:
         dot = Markup('<circle class="dot {}" cx="{:.1f}" cy="{:.1f}" r="2.2"/>')
         parts += [dot.format(curve.tone, x.at(each.x), y.at(each.y)) for each in points]
     return joined(parts)
+
+
+def _band(ends: Sequence[tuple[float, float, float]], kind: str, x: Axis, y: Axis) -> Markup:
+    """Return the space between the lower and the upper ends of intervals at two places or more."""
+    if len(ends) < 2:
+        return Markup("")
+    edge = [(place, high) for place, _, high in ends] + [(place, low) for place, low, _ in reversed(ends)]
+    return Markup('<path class="band {}" d="{}Z"/>').format(kind, _path(edge, x, y))
 
 
 def _whisker(each: Point, tone: str, x: Axis, y: Axis) -> Markup:
@@ -110,7 +119,7 @@ def _row(row: Row, middle: float, x: Axis) -> Markup:
 
 
 def bar(verdict: Verdict) -> Markup:
-    """Return a small drawing of an interval against the bounds that the finding claims.
+    """Return a small drawing of the interval that decides against the bounds that the finding claims.
 
     The claimed side is tinted, its bounds are upright lines; where the finding sets none, the line is 0.
     """
@@ -118,7 +127,6 @@ def bar(verdict: Verdict) -> Markup:
         return Markup("")
     bounds = [bound for bound in (verdict.above, verdict.below) if bound is not None]
     numbers = [verdict.effect, *(end for end in (verdict.low, verdict.high) if end is not None), *(bounds or [0.0])]
-    numbers += [0.0, 1.0] if verdict.unit == "of draws" else []
     x = Axis(*span(numbers, room=0.18), 1, _BAR_WIDTH - 1)
     middle = _BAR_HEIGHT / 2
     parts = []

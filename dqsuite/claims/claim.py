@@ -80,14 +80,25 @@ class Claim:
         """Tell whether a case decides the finding: whether it is the source's and not our addition."""
         return not any(case.get(name) in values for name, values in self.ours.items())
 
+    def is_ours(self, name: str) -> bool:
+        """Tell whether the case of a name is our addition; a name that the claim does not have is none."""
+        return any(known == name and not self.decides(case) for known, case in self.named_cases())
+
     def verdict(self, found: Mapping[str, Verdict]) -> Verdict:
         """Return what the verdicts on its cases, by name, say of the finding, see `of_cases`."""
-        decides = {name: self.decides(case) for name, case in self.named_cases()}
-        deciding = [verdict for name, verdict in found.items() if decides.get(name, True)] or list(found.values())
-        verdict = of_cases(deciding)
-        if self.depends_on and {Status.HOLDS, Status.REFUTED} <= {each.status for each in deciding}:
+        verdict = of_cases(list(self.deciding(found).values()))
+        if self.splits(found):
             return replace(verdict, status=Status.INCONCLUSIVE, note=f"depends on {self.depends_on}: {verdict.note}")
         return verdict
+
+    def deciding(self, found: Mapping[str, Verdict]) -> Mapping[str, Verdict]:
+        """Return the verdicts on the cases that decide: all of them where none is the source's."""
+        return {name: verdict for name, verdict in found.items() if not self.is_ours(name)} or found
+
+    def splits(self, found: Mapping[str, Verdict]) -> bool:
+        """Tell whether the finding depends on what it may depend on: some cases hold, and others are refuted."""
+        statuses = {each.status for each in self.deciding(found).values()}
+        return bool(self.depends_on) and {Status.HOLDS, Status.REFUTED} <= statuses
 
 
 def grid(**values: Sequence[str]) -> list[dict[str, str]]:

@@ -46,14 +46,19 @@ class Judged:
     measurements: StoredMeasurements | None = field(default=None, repr=False, compare=False)
     asked: Sequence[Asked] = field(default=(), repr=False, compare=False)
 
+    @property
+    def ours(self) -> bool:
+        """Whether the case is our addition to what the source says: it is judged, and does not decide the finding."""
+        return self.claim in CLAIMS and CLAIMS[self.claim].is_ours(self.case)
+
     def to_json(self) -> dict[str, object]:
         """Return plain values that JSON can hold."""
-        return {name: getattr(self, name) for name in _NAMES} | self.verdict.to_json()
+        return {name: getattr(self, name) for name in _NAMES} | {_OURS: self.ours} | self.verdict.to_json()
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Judged:
         """Return what `to_json` wrote; what it left empty may be missing. Raises KeyError, TypeError or ValueError."""
-        verdict = Verdict.from_json({key: value for key, value in plain.items() if key not in _NAMES})
+        verdict = Verdict.from_json({key: value for key, value in plain.items() if key not in (*_NAMES, _OURS)})
         claim, scale = str(plain["claim"]), str(plain["scale"])
         case = str(plain.get("case") or "")
         precision, data, evidence = (str(plain.get(name) or "") for name in ("precision", "data", "evidence"))
@@ -61,6 +66,7 @@ class Judged:
 
 
 _NAMES = ("claim", "case", "scale", "precision", "data", "evidence")
+_OURS = "ours"  # written for whoever reads the file; the claim knows it
 
 
 def digest(names: Iterable[str]) -> str:

@@ -16,9 +16,11 @@ from dqsuite.corruptions import Manifest
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.recipes import Recipe
+from dqsuite.results.intervals import matrix_changes, recalls
 from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Selection
-from dqsuite.statistics.estimate import Interval, rate
+from dqsuite.statistics.estimate import Estimate, Interval, rate
+from dqsuite.statistics.simultaneous import Cells
 
 T = TypeVar("T")
 
@@ -117,12 +119,12 @@ class StoredMeasurements:
         """Return the realised damage of a condition by repeat."""
         return [Manifest.from_json(dict(each.manifest)) for each in self.outcomes(model, condition, data=data)]
 
-    def accuracy(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Interval:
+    def accuracy(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Estimate:
         """Return the accuracy of a condition, in percent."""
         return self._once(self._accuracy, model, condition, data=data, epoch=epoch)
 
-    def _accuracy(self, model: str, condition: str, *, data: str, epoch: str) -> Interval:
-        return rate(self.available(model, condition, data=data, epoch=epoch).right()).scaled(100).interval()
+    def _accuracy(self, model: str, condition: str, *, data: str, epoch: str) -> Estimate:
+        return rate(self.available(model, condition, data=data, epoch=epoch).right()).scaled(100)
 
     def matrix(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> NDArray[np.float64]:
         """Return the confusion matrix (true, predicted), averaged over repeats, in images."""
@@ -134,21 +136,27 @@ class StoredMeasurements:
         counts = [np.bincount(found.truth * k + row, minlength=k * k) for row in found.predicted.astype(np.int64)]
         return np.asarray(np.mean(counts, axis=0).reshape(k, k), float)
 
-    def relative(self, model: str, condition: str, *, data: str = "cifar10") -> NDArray[np.float64]:
-        """Return the averaged matrix minus that of the clean baseline, in images."""
-        return self.matrix(model, condition, data=data) - self.matrix(model, data=data)
+    def relative(self, model: str, condition: str, *, data: str = "cifar10") -> Cells:
+        """Return the averaged matrix minus that of the clean baseline, in images; its intervals cover all at once."""
+        return self._once(self._relative, model, condition, data=data)
 
-    def recall(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> NDArray[np.float64]:
-        """Return the TPR of each class (K,), as a fraction."""
-        matrix = self.matrix(model, condition, data=data)
-        return np.asarray(np.diagonal(matrix) / matrix.sum(1))
+    def _relative(self, model: str, condition: str, *, data: str) -> Cells:
+        return matrix_changes(self.available(model, condition, data=data), self.available(model, data=data))
+
+    def recalls(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> Cells:
+        """Return the TPR of each class (K,), as a fraction; the intervals cover all classes at once."""
+        return self._once(self._recalls, model, condition, data=data)
+
+    def _recalls(self, model: str, condition: str, *, data: str) -> Cells:
+        return recalls(self.available(model, condition, data=data))
 
     def summary(self, asked: Asked) -> ConditionSummary:
         """Return what a condition came to. Raises NotMeasured as `outcomes`."""
         return self._once(self._summary, asked.model, asked.condition, data=asked.data)
 
     def _summary(self, model: str, condition: str, *, data: str) -> ConditionSummary:
-        last, best = (self.accuracy(model, condition, data=data, epoch=epoch) for epoch in ("last", "best"))
+        found = [self.accuracy(model, condition, data=data, epoch=epoch) for epoch in ("last", "best")]
+        last, best = (each.interval() for each in found)
         manifests = self.manifests(model, condition, data=data)
         return ConditionSummary(Asked(data, model, condition), last, best, best.mean - last.mean, manifests)
 

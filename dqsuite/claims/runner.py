@@ -113,9 +113,9 @@ class Runner:
 
     @cached_property
     def _pool(self) -> Pool:
-        return Pool(Worker(self.store, train, self.device, self.deadline), self._lacking())
+        return Pool(Worker(self.store, train, self.device, self.deadline), self.lacking())
 
-    def _lacking(self) -> list[Batch]:
+    def lacking(self) -> list[Batch]:
         """Return what the session's cases lack, the most telling first."""
         needs = [self._needed(claim, case) for claim, case in self.cases]
         names = {cell: self._plan(cell.dataset).key(cell) for cells in needs for cell in cells}

@@ -34,8 +34,9 @@ class Change:
 
     @property
     def flipped(self) -> bool:
-        """Whether the verdict is another."""
-        return self.before.verdict.status is not self.after.verdict.status
+        """Whether the verdict is another; what has no expectation was once called inconclusive, which is none."""
+        statuses = {self.before.verdict.status, self.after.verdict.status}
+        return len(statuses) > 1 and statuses != {Status.INCONCLUSIVE, Status.REPORTED}
 
     @property
     def broken(self) -> bool:

@@ -11,7 +11,7 @@ import time
 from argparse import Namespace
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -35,9 +35,14 @@ from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
 from dqsuite.results.reader import Reader
+from dqsuite.statistics.verdict import METHOD
 from dqsuite.training import train
 from dqsuite.training.kernels import compiled
 
+if TYPE_CHECKING:
+    from dqsuite.claims.evaluate import Judged
+
+_OURS = "Cases of ours are judged, and do not decide the finding."
 _LONGEST_NAME = 100  # characters of a report's own choice
 _PIPED_WIDTH = 160  # columns where there is no terminal to ask
 
@@ -161,13 +166,21 @@ def claims(options: Namespace) -> None:
     columns = ("claim", "case", "verdict", "precision") if options.ids else ("claim", "verdict", "finding")
     shown = Table(*columns, title=Text(f"published findings at scale {options.scale}"))
     for claim, found in cases:
-        rows = [[claim.id, each.case, each.verdict.describe(), each.precision] for each in found]
+        rows = [[claim.id, _case(each), each.verdict.describe(), each.precision] for each in found]
         if not options.ids:
             verdict = claim.verdict({each.case: each.verdict for each in found})
             rows = [[claim.id, f"{verdict.status.value}{f': {verdict.note}' if len(found) > 1 else ''}", claim.finding]]
         for row in rows:
             shown.add_row(*map(Text, row))
     out.print(shown)
+    if options.ids:
+        out.print(METHOD, highlight=False, soft_wrap=True)
+    if options.ids and any(each.ours for _, found in cases for each in found):
+        out.print(_OURS, highlight=False, soft_wrap=True)
+
+
+def _case(judged: Judged) -> str:
+    return f"{judged.case} (ours)" if judged.ours else judged.case
 
 
 def listing(options: Namespace) -> None:

@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from dqsuite.corruptions import CLEAN
-from dqsuite.results.study import Study
+from dqsuite.results.study import ENDS, Study
 from dqsuite.statistics.estimate import Interval
 
 
 def table(study: Study) -> Table:
-    """Return accuracy and the three most hit classes of every model and condition."""
+    """Return accuracy and the three most hit classes, as far as they are beyond noise, of every model and condition."""
     title = Text(f"{study.card.name}: test accuracy after the last epoch")
     shown = Table(title=title, title_justify="left")
     shown.add_column("model", overflow="fold")
@@ -26,7 +26,7 @@ def table(study: Study) -> Table:
     for model in study.models:
         for condition in study.conditions(model):
             accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
-            hit = ", ".join(f"{name} {points(lost)}" for name, lost in study.most_hit(model, condition))
+            hit = study.hit_in_words(model, condition, lambda lost: points(lost.mean))
             versus = points(change.mean) if change and condition != CLEAN else ""
             shown.add_row(Text(model), Text(condition), percent(accuracy.mean), interval(accuracy), versus, Text(hit))
         shown.add_section()
@@ -48,7 +48,8 @@ def comparisons(study: Study) -> Table | None:
 def as_json(study: Study) -> dict[str, Any]:
     """Return per condition its name, accuracy (mean, low, high, n) and the TPR of each class, as fractions.
 
-    Beside them the differences of accuracy: of each condition to the clean one, and of those at the same level.
+    Beside them the differences: of each condition's accuracy, and of each class's TPR, to the clean one's (those of the
+    classes with intervals that cover all of them at once), and of the accuracies of conditions at the same level.
     """
     return {
         "dataset": study.card.name,
@@ -73,12 +74,11 @@ def points(fraction: float) -> str:
 
 
 def interval(found: Interval, signed: bool = False) -> str:
-    """Return ``65.9 to 66.9``, or why there is none; ends beyond 0 and 100 are cut unless it is of a difference."""
+    """Return ``65.9 to 66.9``, or why there is none."""
     if math.isnan(found.low):
         return "one repeat"
-    if signed:
-        return f"{100 * found.low:+.1f} to {100 * found.high:+.1f}"
-    return f"{100 * max(0, found.low):.1f} to {100 * min(1, found.high):.1f}"
+    form = "+.1f" if signed else ".1f"
+    return f"{100 * found.low:{form}} to {100 * found.high:{form}}"
 
 
 def _compared(study: Study) -> Iterator[tuple[str, str, str, Interval]]:
@@ -97,7 +97,16 @@ def _condition(study: Study, model: str, condition: str) -> dict[str, Any]:
         "accuracy": _interval(study.accuracy(model, condition)),
         "vs_clean": _interval(change) if change else None,
         "tpr": {str(name): _number(rate) for name, rate in zip(rates["class"].values, rates.values, strict=True)},
+        "tpr_vs_clean": _classes(study, model, condition),
     }
+
+
+def _classes(study: Study, model: str, condition: str) -> dict[str, dict[str, float | None]] | None:
+    change = study.recall_change(model, condition)
+    if change is None:
+        return None
+    names = map(str, change["class"].values)
+    return {name: {end: _number(change[end].values[at]) for end in ENDS} for at, name in enumerate(names)}
 
 
 def _interval(found: Interval) -> dict[str, float | int | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeAlias, TypeVar
@@ -84,6 +85,19 @@ class Registry(Mapping[str, T], Generic[T]):
     def is_ours(self, name: str) -> bool:
         """Tell whether a name is of dqsuite's own code, and of no other package."""
         return name in self._entries
+
+    @contextmanager
+    def temporary(self, name: str, entry: T) -> Iterator[None]:
+        """Have an entry stand under a name of its own, or in place of ours, while a block runs: for tests.
+
+        Processes that the block starts do not see it.
+        """
+        before = self._entries
+        self._entries = {**before, name: entry}
+        try:
+            yield
+        finally:
+            self._entries = before
 
     def usable(self) -> tuple[dict[str, T], list[DqError]]:
         """Return the entries that can be used, and why others cannot: a broken package must not spoil a list."""

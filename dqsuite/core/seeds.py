@@ -36,5 +36,9 @@ def streams(repeat: int) -> Streams:
 
 def generator(stream: np.random.SeedSequence, step: int) -> np.random.Generator:
     """Return the generator of one numbered step of a stream, the same however many other steps there are."""
-    child = np.random.SeedSequence(stream.entropy, spawn_key=(*stream.spawn_key, step))
-    return np.random.default_rng(child)
+    return np.random.default_rng(child(stream, step))
+
+
+def child(stream: np.random.SeedSequence, number: int) -> np.random.SeedSequence:
+    """Return one numbered stream within a stream, the same however many others there are."""
+    return np.random.SeedSequence(stream.entropy, spawn_key=(*stream.spawn_key, number))

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 
@@ -25,7 +27,6 @@ from dqsuite.core.errors import DqError
 from dqsuite.core.grammar import Term, parse_chain
 from dqsuite.core.registry import Registry
 from dqsuite.core.seeds import generator
-from dqsuite.corruptions.asymmetric import asymmetric
 from dqsuite.corruptions.base import (
     Corruption,
     ImageNoise,
@@ -37,28 +38,9 @@ from dqsuite.corruptions.base import (
     Relabelling,
     Volume,
 )
-from dqsuite.corruptions.biased import biased
 from dqsuite.corruptions.chain import CLEAN, Chain
-from dqsuite.corruptions.class_maps import published_map
-from dqsuite.corruptions.contrast import contrast
-from dqsuite.corruptions.drop_class import drop_class
-from dqsuite.corruptions.first import first
-from dqsuite.corruptions.first_wrong import first_wrong
-from dqsuite.corruptions.gamma import gamma
-from dqsuite.corruptions.gaussian import gaussian
-from dqsuite.corruptions.long_tail import long_tail
 from dqsuite.corruptions.manifest import Manifest, StepRecord, count_transitions
-from dqsuite.corruptions.matrix_file import MatrixFile
-from dqsuite.corruptions.pair_flip import pair_flip
-from dqsuite.corruptions.reduce import reduce
-from dqsuite.corruptions.relabel_class import relabel_class
-from dqsuite.corruptions.salt_pepper import salt_pepper
-from dqsuite.corruptions.shuffle import shuffle
-from dqsuite.corruptions.symmetric import symmetric
-from dqsuite.corruptions.to_class import to_class
-from dqsuite.corruptions.transition import transition
-from dqsuite.corruptions.values import ClassMap, ClassName, ClassNames, ClassPair, Context, Count, Flag, Number
-from dqsuite.corruptions.wrong import wrong
+from dqsuite.corruptions.values import Context
 
 __all__ = [
     "CLEAN",
@@ -73,35 +55,17 @@ __all__ = [
     "relabel",
 ]
 
-FRACTION = Number(low="0", high="1", example="0.1")
-ALL = Number(low="0", high="1", default="1", example="0.1")
-FACTOR = Number(low="0.001", high="1000", example="2")
+_KINDS = (LabelNoise, Relabelling, Volume, ImageNoise)  # in this order they are listed
 
-CORRUPTIONS: Registry[Corruption] = Registry(
-    "corruption",
-    {
-        "shuffle": LabelNoise(shuffle, FRACTION),
-        "wrong": LabelNoise(wrong, FRACTION),
-        "biased": LabelNoise(biased, FRACTION),
-        "first_wrong": LabelNoise(first_wrong, FRACTION),
-        "to_class": LabelNoise(to_class, FRACTION, {"class": ClassName(default="0")}),
-        "symmetric": LabelNoise(symmetric, FRACTION),
-        "pair_flip": LabelNoise(pair_flip, FRACTION),
-        "asymmetric": LabelNoise(asymmetric, FRACTION, {"map": ClassMap(published=published_map)}),
-        "transition": LabelNoise(transition, ALL, {"matrix": MatrixFile()}),
-        "reduce": Volume(reduce, FRACTION, {"stratified": Flag()}),
-        "first": Volume(first, Count(example="1000")),
-        "drop_class": Volume(drop_class, ClassNames(), empties_classes=True),
-        "relabel_class": Relabelling(relabel_class, ClassPair()),
-        "long_tail": Volume(long_tail, Number(low="1", high="1000000", example="100")),
-        "contrast": ImageNoise(contrast, FACTOR),
-        "gaussian": ImageNoise(gaussian, Number(low="0.001", high="1000", example="8")),
-        "salt_pepper": ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1")),
-        "gamma": ImageNoise(gamma, FACTOR),
-    },
-    group="dqsuite.corruptions",
-    of=Corruption,
-)
+
+def _ours() -> dict[str, Corruption]:
+    """Return what the files of this folder have as CORRUPTION, under the names of the files."""
+    modules = {each.name: import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)}
+    found = {name: module.CORRUPTION for name, module in modules.items() if hasattr(module, "CORRUPTION")}
+    return dict(sorted(found.items(), key=lambda entry: _KINDS.index(type(entry[1]))))
+
+
+CORRUPTIONS: Registry[Corruption] = Registry("corruption", _ours, group="dqsuite.corruptions", of=Corruption)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,8 @@
 Every step first draws one permutation of its records, and damages a prefix of it. So the records of a smaller level
 are among those of a larger one, and steps of different corruptions at one repeat concern the same records. Further
 draws are made for every record and then indexed by the picked ones, so that a record meets the same fate at each level;
-only `shuffle`, which permutes the picked among themselves, cannot.
+only `shuffle`, which permutes the picked among themselves, cannot. All this holds after equal steps: other records left
+by a step before make another permutation.
 """
 
 from __future__ import annotations
@@ -70,13 +71,16 @@ class Step:
 class Corruption(ABC):
     """A pure function and what its term may say.
 
-    ``version`` rises when the distribution of what the function returns changes, not when it gets faster.
+    ``version`` rises when the distribution of what the function returns changes, not when it gets faster. ``agree`` is
+    given a term with every default filled in, and the path of each digest, and raises DqError where its parameters,
+    each allowed, do not go together.
     """
 
     function: Callable[..., np.ndarray]
     level: Value
     params: Mapping[str, Value] = field(default_factory=dict)
     version: int = 1
+    agree: Callable[[Term, Mapping[str, str]], None] | None = None
     shared: ClassVar[Mapping[str, Value]] = {}  # parameters that every corruption of the kind takes
 
     @property
@@ -99,7 +103,7 @@ class Corruption(ABC):
         Raises
         ------
         DqError
-            The level or a parameter is missing, unknown or outside its range.
+            The level or a parameter is missing, unknown or outside its range, or they do not go together.
         """
         if term.params and not self.parameters:
             raise DqError(f"{term.name} takes no parameters", f"for example {term.name}:{self.level.example}")
@@ -110,11 +114,14 @@ class Corruption(ABC):
             (key, known[key].read(text, f"parameter {key} of {term.name}", f"{key}=", files))
             for key, text in sorted(texts.items())
         ]
-        return Term(
+        found = Term(
             term.name,
             "" if level == self.level.default else level,
             tuple((key, text) for key, text in params if text != known[key].default),
         )
+        if self.agree:
+            self.agree(self.filled(found), files)
+        return found
 
     def filled(self, term: Term) -> Term:
         """Return a canonical term with every default filled in."""
@@ -211,7 +218,7 @@ class Volume(Corruption):
 
 @dataclass(frozen=True)
 class ImageNoise(Corruption):
-    """Alters images: ``function(images, level, rng)`` with a float level, from and to uint8 (n, H, W, C).
+    """Alters images: ``function(images, level, rng, **params)``, a float level, from and to uint8 (n, H, W, C).
 
     It is called on one block of images after the other, so it must draw equally many numbers for each, in their order.
     ``fraction=`` is the fraction of the images that are altered, by default all of them.
@@ -227,11 +234,12 @@ class ImageNoise(Corruption):
             return records, 0
         picked = np.isin(np.arange(len(records)), step.order[:count])
         level = float(self.level.resolve(step.term.value, step.context))
+        arguments = self._arguments(step)
         images, altered = np.empty_like(records.images), records.altered.copy()
         for start in range(0, len(records), BLOCK):
             block = slice(start, start + BLOCK)
             before = records.images[block]
-            after = self.function(before, level, step.rng)
+            after = self.function(before, level, step.rng, **arguments)
             images[block] = np.where(picked[block, None, None, None], after, before)
             altered[block] |= (images[block] != before).any(axis=(1, 2, 3))
         return replace(records, images=images, altered=altered), count

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.values import FRACTION
 
 
 def biased(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes: int) -> Labels:
@@ -16,3 +17,6 @@ def biased(labels: Labels, picked: Indices, rng: np.random.Generator, num_classe
     drawn = rng.integers(0, 2, size=len(labels))[picked]
     before = labels[picked]
     return np.where(before < 2, 1 - before, drawn)
+
+
+CORRUPTION = LabelNoise(biased, FRACTION)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, Labels, Volume
+from dqsuite.corruptions.values import ClassNames
 
 
 def drop_class(labels: Labels, order: Indices, level: tuple[int, ...], num_classes: int) -> Indices:
@@ -14,3 +15,6 @@ def drop_class(labels: Labels, order: Indices, level: tuple[int, ...], num_class
     Effective rate: 0, no label changes.
     """
     return np.flatnonzero(~np.isin(labels, level))
+
+
+CORRUPTION = Volume(drop_class, ClassNames(), empties_classes=True)

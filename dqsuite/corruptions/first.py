@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dqsuite.core.errors import DqError
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, Labels, Volume
+from dqsuite.corruptions.values import Count
 
 
 def first(labels: Labels, order: Indices, level: int, num_classes: int) -> Indices:
@@ -22,3 +23,6 @@ def first(labels: Labels, order: Indices, level: int, num_classes: int) -> Indic
     if level > len(labels):
         raise DqError(f"first:{level} asks for more than the {len(labels)} records there are", "keep at most as many")
     return np.arange(level)
+
+
+CORRUPTION = Volume(first, Count(example="1000"))

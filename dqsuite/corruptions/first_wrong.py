@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.values import FRACTION
 
 
 def first_wrong(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes: int) -> Labels:
@@ -14,3 +15,6 @@ def first_wrong(labels: Labels, picked: Indices, rng: np.random.Generator, num_c
     else 0. Effective rate: x.
     """
     return np.where(labels[picked] == 0, 1, 0)
+
+
+CORRUPTION = LabelNoise(first_wrong, FRACTION)

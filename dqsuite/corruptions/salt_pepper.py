@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Images
+from dqsuite.corruptions.base import ImageNoise, Images
+from dqsuite.corruptions.values import Number
 
 
 def salt_pepper(images: Images, level: float, rng: np.random.Generator) -> Images:
@@ -15,3 +16,6 @@ def salt_pepper(images: Images, level: float, rng: np.random.Generator) -> Image
     """
     drawn = rng.random(images.shape[:3])[..., None]
     return np.where(drawn < level, 0, np.where(drawn > 1 - level, 255, images)).astype(np.uint8)
+
+
+CORRUPTION = ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dqsuite.corruptions.base import Indices, Labels
+from dqsuite.corruptions.base import Indices, LabelNoise, Labels
+from dqsuite.corruptions.values import FRACTION, ClassName
 
 
 def to_class(labels: Labels, picked: Indices, rng: np.random.Generator, num_classes: int, *, class_: int) -> Labels:
@@ -14,3 +15,6 @@ def to_class(labels: Labels, picked: Indices, rng: np.random.Generator, num_clas
     Effective rate: x(1 - p_c) for the share p_c of class c.
     """
     return np.full_like(picked, class_)
+
+
+CORRUPTION = LabelNoise(to_class, FRACTION, {"class": ClassName(default="0")})

@@ -101,6 +101,10 @@ class Number(Value):
         return Decimal(text)
 
 
+FRACTION = Number(low="0", high="1", example="0.1")
+FACTOR = Number(low="0.001", high="1000", example="2")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Count(Value):
     """A whole number of records, at least 1."""
@@ -138,6 +142,31 @@ class Flag(Value):
     def resolve(self, text: str, context: Context) -> bool:
         """Return whether it is set."""
         return text == "1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Value):
+    """One of a few words; the first is the default."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *words: str) -> Choice:
+        """Return the choice between these, in their canonical spelling."""
+        return cls(default=words[0], example=words[-1], words=words)
+
+    @property
+    def _allowed(self) -> str:
+        return " or ".join(self.words)
+
+    def _canonical(self, text: str, files: dict[str, str]) -> str:
+        if text not in self.words:
+            raise ValueError(text)
+        return text
+
+    def resolve(self, text: str, context: Context) -> str:
+        """Return the word."""
+        return text
 
 
 @dataclass(frozen=True, kw_only=True)

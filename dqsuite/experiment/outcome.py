@@ -29,7 +29,8 @@ class Outcome:
     cell, fingerprint
         What was trained, and the fingerprint of the data set.
     curves : dict of float32 (E,)
-        `CURVES`, one value per epoch; accuracies are fractions, nan where the recipe leaves an epoch unmeasured.
+        `CURVES`, one value per epoch, of two stages one after the other; accuracies are fractions, nan where the recipe
+        leaves an epoch unmeasured.
     last, best : uint8 or uint16 (N,)
         Predicted class of each test image after the last epoch, and after the one with the best test accuracy (the
         first of several).

@@ -49,7 +49,10 @@ class Recipe:
     plateau_patience: int = 0  # epochs without a gain above plateau_delta before the rate falls; 0: never
     plateau_factor: float = 1.0  # by which the rate then falls
     plateau_delta: float = 0.0  # fraction of validation accuracy that counts as a gain
-    fit: bool = False  # stop once every training record of an epoch was predicted as labelled
+    fit: bool = False  # stop once every training record is predicted as labelled, in evaluation mode
+    fit_sample: int = 0  # records, always the same, tried before all of them; 0: all, once training met 95% right
+    repair: float = 0.0  # fraction of its updates that a second stage then makes on other data; 0: no such stage
+    repaired: str = "clean"  # condition of those data, whose passes the epochs count; the damaged ones get the updates
 
     def __post_init__(self) -> None:
         checks = {
@@ -62,10 +65,17 @@ class Recipe:
             "decayed": self.decayed in ("all", "convolutions"),
             "validation": self.validation in ("clean", "damaged"),
             "measured": self.measured == 1 or (self.measured > 1 and not self._watched),
+            "fit_sample": self.fit_sample == 0 or (self.fit_sample > 0 and self.fit),
+            "repair": 0 <= self.repair <= 1,
         }
         for name, good in checks.items():
             if not good:
                 raise DqError(f"the recipe's {name} is out of range", "numbers are above 0, names known ones")
+        if self.repair and (self._watched or self.schedule == "linear"):
+            raise DqError(
+                "a recipe that repairs makes a fixed number of updates, and goes on at the last rate, above 0",
+                "leave out patience, plateau_patience and fit, and let the schedule be constant, with milestones",
+            )
 
     @property
     def _watched(self) -> bool:
@@ -79,7 +89,8 @@ class Recipe:
         stop = ", until the training set is fitted" if self.fit else ", stops early" if self.patience else ""
         drawn = [name for name in ("flip", "crop", "rotation", "shift") if getattr(self, name)]
         seen = f", augmented ({', '.join(drawn)})" if drawn else ""
-        return f"{bound} at most, batch {self.batch_size}, {self.optimizer} {self.learning_rate:g}{stop}{seen}"
+        then = f", then {self.repair:g} of that on {self.repaired} data" if self.repair else ""
+        return f"{bound} at most, batch {self.batch_size}, {self.optimizer} {self.learning_rate:g}{stop}{then}{seen}"
 
     def values(self) -> dict[str, Any]:
         """Return the settings that are not at their defaults, in JSON's types: what makes two recipes the same.
@@ -139,6 +150,20 @@ def sourced(name: str, table: Table) -> Recipe:
     """Make a recipe of constants that say where they come from."""
     _ORIGINS[name] = table
     return Recipe(name=name, **{key: constant.value for key, constant in table.items()})
+
+
+def repairing(recipe: Recipe, repaired: str = "clean") -> Recipe:
+    """Return a recipe that trains as another one does, then for a fifth of its epochs on the data of a condition.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Made by `sourced`. It makes as many updates on the damaged data as it would make on the repaired ones.
+    repaired : str
+        The volume of the scale, or clean.
+    """
+    second = {"repair": ours(0.2, "a fifth of the epochs"), "repaired": ours(repaired, "what the damage is taken from")}
+    return sourced(f"{recipe.name}-repaired", {**_ORIGINS[recipe.name], **second})
 
 
 _STANDARD = {

@@ -54,7 +54,7 @@ class Cost:
     @property
     def rate(self) -> float:
         """Seconds for the work of training on one image."""
-        return self.seconds / _work(self.epochs, self.records, self.measured)
+        return self.seconds / _work(self.epochs * self.records, self.measured)
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,15 @@ def effort(plan: Plan, cell: Cell, card: Card | None = None, costs: list[Cost] |
     epochs = _epochs(cell.recipe, records)
     if cell.recipe.patience or cell.recipe.fit:
         epochs = round(epochs * _share(costs, cell))
+    trained = epochs * records
+    if cell.recipe.repair:
+        whole = (_left(Chain.of(cell.recipe.repaired), size) if size else None) or records
+        passes = _epochs(cell.recipe, whole)
+        second = round(passes * cell.recipe.repair)
+        trained = (passes + second) * whole
+        epochs = -(-passes * whole // records) + second
     evaluations = -(-epochs // cell.recipe.measured)
-    return _work(epochs, records, evaluations * tested)
+    return _work(trained, evaluations * tested)
 
 
 def _kind(cell: Cell) -> str:
@@ -176,8 +183,8 @@ def _kind(cell: Cell) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _work(epochs: int, records: int, measured: int) -> float:
-    return max(1.0, epochs * records + _FORWARD * measured)
+def _work(trained: int, measured: int) -> float:
+    return max(1.0, trained + _FORWARD * measured)
 
 
 def _epochs(recipe: Recipe, records: int) -> int:

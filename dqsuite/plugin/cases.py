@@ -47,7 +47,7 @@ def claim_and_case(item: pytest.Item) -> tuple[Claim, Case] | None:
 
 def properties(judged: Judged) -> list[tuple[str, Any]]:
     """Return a verdict as properties of its test, which JUnit files show: ``dqsuite.status``, ``dqsuite.effect``..."""
-    plain = {key: value for key, value in judged.to_json().items() if value not in (None, "")}
+    plain = {key: value for key, value in judged.to_json().items() if value not in (None, "") and value is not False}
     return [(_PREFIX + _PLAINER.get(key, key), value) for key, value in plain.items()]
 
 
@@ -65,7 +65,7 @@ def judged_of(told: Iterable[tuple[str, Any]]) -> Judged | None:
 def _express(claim: Claim, case: Case, judged: Judged, runner: Runner, *, strict: bool) -> None:
     """Turn a verdict into the outcome of a test."""
     verdict = judged.verdict
-    line = f"{claim.id}: {verdict.describe()}"
+    line = f"{claim.id}{' (a case of ours)' if judged.ours else ''}: {verdict.describe()}"
     told = f"{line}\n{claim.finding}\nholds when: {claim.criterion}"
     if verdict.status is Status.REFUTED:
         from dqsuite.claims.refutations import entry

@@ -6,31 +6,32 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dqsuite.statistics.verdict import Status, Verdict
+from dqsuite.statistics.verdict import METHOD, Status, Verdict
 
 if TYPE_CHECKING:
     from dqsuite.claims.evaluate import Judged
     from dqsuite.claims.refutations import Flip
 
-_SHOWN = (Status.REFUTED, Status.INCONCLUSIVE)
+_SHOWN = (Status.REFUTED, Status.INCONCLUSIVE, Status.REPORTED)
 _FLIPPED = "flipped against the reviewed refutations"
 
 
 def lines(judged: Sequence[Judged], flips: Sequence[Flip]) -> Iterator[str]:
-    """Yield the lines of the terminal: counts, what flipped, what is refuted or cannot be told."""
+    """Yield the lines of the terminal: counts, what flipped, what is refuted, cannot be told or is only reported."""
     for status in Status:
         reasons = Counter(_reason(each.verdict) for each in judged if each.verdict.status is status)
         yield from (f"{count:5} {status.value}{reason}" for reason, count in reasons.items())
     if flips:
         yield f"{_FLIPPED}:"
         yield from (f"  {_name(flip.judged)}, {flip.describe()}: {flip.judged.verdict.describe()}" for flip in flips)
-    for each in judged:
-        if each.verdict.status in _SHOWN:
-            yield f"{_name(each)}: {each.verdict.describe()}"
+    shown = [each for each in judged if each.verdict.status in _SHOWN]
+    yield from (f"{_name(each)}: {each.verdict.describe()}" for each in shown)
+    if any(each.verdict.low is not None for each in shown):
+        yield METHOD
 
 
 def markdown(scale: str, judged: Sequence[Judged], flips: Sequence[Flip]) -> str:
-    """Return the same for a pull request: counts, what flipped, a table of what is refuted or cannot be told."""
+    """Return the same for a pull request: counts, what flipped, and the rest as a table."""
     counts = Counter(each.verdict.status for each in judged)
     parts = [
         f"### Published findings at scale {scale}",
@@ -40,8 +41,8 @@ def markdown(scale: str, judged: Sequence[Judged], flips: Sequence[Flip]) -> str
         told = [f"- {_code(flip.judged)}, {flip.describe()}: {flip.judged.verdict.describe()}" for flip in flips]
         parts.append("\n".join([f"**{_FLIPPED.capitalize()}**\n", *told]))
     if rows := [_row(each) for status in _SHOWN for each in judged if each.verdict.status is status]:
-        head = ["| finding | verdict | effect | 95% interval | repeats | scale |", "|---|---|---|---|---|---|"]
-        parts.append("\n".join([*head, *rows]))
+        head = ["| finding | verdict | effect | interval | repeats | scale |", "|---|---|---|---|---|---|"]
+        parts += ["\n".join([*head, *rows]), METHOD]
     return "\n\n".join(parts) + "\n"
 
 
@@ -59,7 +60,7 @@ def _row(judged: Judged) -> str:
 
 
 def _name(judged: Judged) -> str:
-    return f"{judged.claim} {judged.case}".strip()
+    return f"{judged.claim} {judged.case}".strip() + (" (ours)" if judged.ours else "")
 
 
 def _code(judged: Judged) -> str:

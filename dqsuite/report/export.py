@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterator, Set
 from itertools import count
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from dqsuite.charts import raster
-from dqsuite.charts.figures import Body, Dots, Figure, Grids, Lines, Table
+from dqsuite.charts.figures import Body, Dots, Figure, Grid, Grids, Lines, Table
 from dqsuite.charts.sheet import sheet
 from dqsuite.core.errors import DqError
 from dqsuite.report import studies
@@ -95,16 +98,27 @@ def _tables(body: Body) -> Iterator[tuple[str, Table]]:
         yield "", Table(["name", body.label, "from", "to", "published"], rows)
     elif isinstance(body, Lines):
         rows = [
-            [panel.title, curve.name, *_plain(each.x, each.y, each.low, each.high), each.note]
+            [
+                *(panel.title, curve.name),
+                *_plain(each.x, each.y, each.low, each.high, each.least, each.most),
+                each.note,
+            ]
             for panel in body.panels
             for curve in panel.curves
             for each in curve.points
         ]
-        yield "", Table(["panel", "curve", body.x_label, body.y_label, "from", "to", "note"], rows)
+        ends = ("from", "to", "all at once from", "all at once to")
+        yield "", Table(["panel", "curve", body.x_label, body.y_label, *ends, "note"], rows)
     elif isinstance(body, Grids):
         for number, grid in enumerate(body.grids, 1):
-            rows = [[name, *_plain(*map(float, row))] for name, row in zip(grid.rows, grid.values, strict=True)]
-            yield f"-{number}", Table([f"{grid.title}; {grid.row_axis} by {grid.column_axis}", *grid.columns], rows)
+            for name, values in {"": grid.values, "-from": grid.low, "-to": grid.high}.items():
+                if values is not None:
+                    yield f"-{number}{name}", _grid_table(grid, values)
+
+
+def _grid_table(grid: Grid, values: NDArray[Any]) -> Table:
+    rows = [[name, *_plain(*map(float, row))] for name, row in zip(grid.rows, values, strict=True)]
+    return Table([f"{grid.title}; {grid.row_axis} by {grid.column_axis}", *grid.columns], rows)
 
 
 def _plain(*values: float) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqsuite.charts.figures import Body, Grid, Grids, confusion
+from dqsuite.charts.figures import Body, Grid, Grids, confusion, relative
 from dqsuite.claims import CLAIMS, Claim
 from dqsuite.claims.evaluate import Judged
 from dqsuite.claims.measurements import Asked, ConditionSummary, StoredMeasurements
@@ -32,34 +32,53 @@ class Finding:
     @property
     def verdict(self) -> Verdict:
         """What the cases say of the finding, with the numbers of the case that decides."""
-        return self.claim.verdict({case.case: case.verdict for case in self.cases})
+        return self.claim.verdict(self._found)
 
     @property
     def deciding(self) -> Judged:
-        """The first case with the finding's own verdict, else the first that was measured."""
-        status = self.verdict.status
-        ranked = sorted(self.cases, key=lambda case: (case.verdict.status is not status, not case.verdict.n))
-        return ranked[0]
+        """The first deciding case with the finding's own verdict, else the first that was measured."""
+        status, decide = self.verdict.status, self.claim.deciding(self._found)
+        order = [
+            (each.case not in decide, each.verdict.status is not status, not each.verdict.n) for each in self.cases
+        ]
+        return self.cases[order.index(min(order))]
 
     @property
-    def is_question(self) -> bool:
+    def is_reported(self) -> bool:
         """Whether no outcome is expected: the numbers are reported, and not judged."""
         return self.verdict.status is Status.REPORTED
 
     @property
     def tally(self) -> str:
-        """How many of the cases have which verdict, the most severe first; empty for a finding of one case."""
-        total = len(self.cases)
-        if total == 1:
-            return ""
-        if self.is_question:
-            return f"{sum(case.verdict.n > 0 for case in self.cases)} of {total} cases measured"
-        counts = Counter(case.verdict.status for case in self.cases)
-        if len(counts) == 1:
-            return f"all {total} cases"
-        first, *rest = sorted(counts, key=[*_SEVERITY, *Status].index)
-        others = [f"{status} in {counts[status]}" for status in rest]
-        return ", ".join([f"{first} in {counts[first]} of {total} cases", *others])
+        """How many of the cases have which verdict, the most severe first; empty for a finding of one case.
+
+        Cases of ours, which do not decide, are counted apart; before all stands what the finding depends on.
+        """
+        decide = self.claim.deciding(self._found)
+        ours = Counter(each.status for name, each in self._found.items() if name not in decide)
+        parts = [_tally(Counter(each.status for each in decide.values()))]
+        if self.claim.splits(self._found):
+            parts.insert(0, f"depends on {self.claim.depends_on}")
+        if ours:
+            parts.append(f"ours: {_counted(ours)}")
+        return "; ".join(filter(None, parts))
+
+    @property
+    def _found(self) -> dict[str, Verdict]:
+        return {case.case: case.verdict for case in self.cases}
+
+
+def _tally(counts: Counter[Status]) -> str:
+    total = counts.total()
+    if len(counts) == 1:
+        return f"all {total} cases" if total > 1 else ""
+    first, *others = _counted(counts).split(", ")
+    return ", ".join([f"{first} of {total} cases", *others])
+
+
+def _counted(counts: Counter[Status]) -> str:
+    """Return how often each verdict is there, the most severe first."""
+    return ", ".join(f"{status} in {counts[status]}" for status in sorted(counts, key=[*_SEVERITY, *Status].index))
 
 
 @dataclass(frozen=True)
@@ -86,13 +105,8 @@ def by_severity(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(measured, key=lambda finding: _SEVERITY.index(finding.verdict.status))
 
 
-def questions(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the questions without an expectation that were measured."""
-    return [each for each in findings if each.is_question]
-
-
-def unjudged(findings: Sequence[Finding], status: Status) -> list[Finding]:
-    """Return the findings that are not measured, or not applicable, as a whole."""
+def with_status(findings: Sequence[Finding], status: Status) -> list[Finding]:
+    """Return the findings that are as a whole reported, not measured or not applicable."""
     return [each for each in findings if each.verdict.status is status]
 
 
@@ -139,15 +153,18 @@ def _matrices(known: Sequence[Asked], measured: StoredMeasurements) -> list[Grid
         title = f"{each.model}, {each.condition}"
         grids.append(confusion(title, classes, measured.matrix(*where, data=each.data)))
         if each.condition != "clean" and each._replace(condition="clean") in known:
-            values = measured.relative(*where, data=each.data)
-            grids.append(confusion(f"{title}, minus clean", classes, values, signed=True))
+            grids.append(relative(f"{title}, minus clean", classes, measured.relative(*where, data=each.data)))
     return grids
 
 
 def _recalls(known: Sequence[Asked], measured: StoredMeasurements) -> Grids:
     shown = known[:_LISTED]
-    rows = [measured.recall(each.model, each.condition, data=each.data) for each in shown]
-    names = [f"{each.model}, {each.condition}" for each in shown]
-    values = 100 * np.array(rows)
-    grid = Grid("Recall of each class, %", names, _classes(known[0], measured), values, "trained", "class")
-    return Grids([grid], "On the clean test set, averaged over repeats.")
+    rows = [measured.recalls(each.model, each.condition, data=each.data) for each in shown]
+    names, classes = [f"{each.model}, {each.condition}" for each in shown], _classes(known[0], measured)
+    values, low, high = (100 * np.array([getattr(row, part) for row in rows]) for part in ("mean", "low", "high"))
+    grid = Grid("Recall of each class, %", names, classes, values, "trained", "class", low=low, high=high)
+    note = (
+        "On the clean test set, averaged over repeats. Point at a number for its interval: those of a row cover all "
+        "classes at once (95%)."
+    )
+    return Grids([grid], note)

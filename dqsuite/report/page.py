@@ -20,7 +20,7 @@ from dqsuite.report.provenance import Provenance, provenance_of
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, studies_of
 from dqsuite.sources.sketch import Missing, drawn, sketches_of
-from dqsuite.statistics.verdict import Status
+from dqsuite.statistics.verdict import METHOD, Status
 
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)
 
@@ -87,17 +87,21 @@ class Page:
         count = len(self.ranked)
         measured = f"{count} {'was' if count == 1 else 'were'} measured at scale {self.scale}"
         return (
-            f"Do published findings on bad training data hold? {measured}, and judged by 95% intervals over repeats "
-            "and test images."
+            f"Do published findings on bad training data hold? {measured}, and judged by intervals over repeats and "
+            "test images."
         )
+
+    @property
+    def method(self) -> str:
+        """What the intervals of the verdicts are."""
+        return METHOD
 
     @property
     def counts(self) -> list[tuple[int, str, str]]:
         """How many findings have each verdict, and how many cases."""
-        expecting = [finding for finding in self.findings if not finding.is_question]
-        of_findings = Counter(finding.verdict.status for finding in expecting)
-        of_cases = Counter(case.verdict.status for finding in expecting for case in finding.cases)
-        statuses = (Status.REFUTED, Status.INCONCLUSIVE, Status.HOLDS, *_UNJUDGED)
+        of_findings = Counter(finding.verdict.status for finding in self.findings)
+        of_cases = Counter(case.verdict.status for finding in self.findings for case in finding.cases)
+        statuses = (Status.REFUTED, Status.INCONCLUSIVE, Status.HOLDS, Status.REPORTED, *_UNJUDGED)
         return [(of_findings[status], status.value, _cases(of_cases[status])) for status in statuses]
 
     @property
@@ -106,14 +110,14 @@ class Page:
         return findings.by_severity(self.findings)
 
     @property
-    def questions(self) -> list[Finding]:
-        """The questions that were measured."""
-        return findings.questions(self.findings)
+    def reported(self) -> list[Finding]:
+        """What was measured without an expectation."""
+        return findings.with_status(self.findings, Status.REPORTED)
 
     @property
     def unjudged(self) -> list[tuple[str, list[Finding]]]:
         """The findings that are not measured, and not applicable."""
-        return [(status.value, findings.unjudged(self.findings, status)) for status in _UNJUDGED]
+        return [(status.value, findings.with_status(self.findings, status)) for status in _UNJUDGED]
 
     @property
     def changes(self) -> list[Change]:

@@ -29,6 +29,8 @@ _UNITS = {
     "flip": "probability",
     "milestones": "(epoch, factor)",
     "learning_rate": "per step",
+    "fit_sample": "records",
+    "repair": "of the updates",
 }
 _KINDS = ("device", "convolutions", "torch", "dqsuite", "python", "numpy")
 

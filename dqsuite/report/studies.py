@@ -6,13 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqsuite.charts.figures import Body, Curve, Dots, Grids, Lines, Panel, Row, Table, confusion, mean_curve
+from dqsuite.charts.figures import (
+    Body,
+    Curve,
+    Dots,
+    Grids,
+    Lines,
+    Panel,
+    Row,
+    Table,
+    confusion,
+    mean_curve,
+    relative,
+)
 from dqsuite.charts.numbers import ends, percent, points
 from dqsuite.corruptions import CLEAN
 from dqsuite.report.provenance import recipe_settings
-from dqsuite.results.study import Study
+from dqsuite.results.study import ENDS, Study
 from dqsuite.statistics.estimate import Interval
 from dqsuite.statistics.metrics import best_last_gap, look_alike_pairs
+from dqsuite.statistics.simultaneous import Cells
 
 _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
 _NOTE = "Test images, averaged over repeats. Truth in rows."
@@ -87,13 +100,13 @@ def _condition(study: Study, model: str, name: str) -> Condition:
     return Condition(
         name=name,
         accuracy=percent(accuracy.mean),
-        interval=ends(accuracy, lambda end: percent(min(1.0, max(0.0, end)))),
+        interval=ends(accuracy, percent),
         change=points(change.mean) if change else "",
         best=percent(best.mean),
         gap=points(gap),
         mislabelled=percent(float(np.mean([manifest.effective_rate for manifest in manifests]))),
         records=f"{np.mean([manifest.records_after for manifest in manifests]):.0f}",
-        hit=", ".join(f"{cls} {points(lost)}" for cls, lost in study.most_hit(model, name)),
+        hit=study.hit_in_words(model, name, lambda lost: f"{points(lost.mean)} ({ends(lost, points)})"),
         n=accuracy.n,
         body=_matrices(study, model, name) if len(study.card.classes) <= _LARGEST_DRAWN else _pairs(study, model, name),
     )
@@ -103,10 +116,10 @@ def _matrices(study: Study, model: str, name: str) -> Grids:
     classes = study.card.classes
     averaged = study.matrix(model, name).mean("repeat").transpose("true", "predicted")
     grids = [confusion(f"{name}: confusion matrix", classes, averaged.values)]
-    relative = study.relative(model, name) if name != CLEAN else None
-    if relative is not None:
-        values = relative.transpose("true", "predicted").values
-        grids.append(confusion(f"{name}: minus the clean baseline", classes, values, signed=True))
+    found = study.relative(model, name) if name != CLEAN else None
+    if found is not None:
+        differences = Cells(*(found[end].transpose("true", "predicted").values for end in ENDS))
+        grids.append(relative(f"{name}: minus the clean baseline", classes, differences))
     return Grids(grids, _NOTE)
 
 
@@ -117,8 +130,7 @@ def _pairs(study: Study, model: str, name: str) -> Table:
 
 
 def _row(name: str, interval: Interval) -> Row:
-    mean, low, high, _ = interval
-    return Row(name, 100 * mean, max(0.0, 100 * low), min(100.0, 100 * high))
+    return Row(name, *(100 * value for value in interval[:3]))
 
 
 def _curve(study: Study, model: str, name: str) -> Curve:

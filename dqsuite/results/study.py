@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -19,13 +19,19 @@ from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.store import CARDS, Store
+from dqsuite.results.intervals import matrix_changes, recall_changes, recalls
+from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.estimate import Interval, change, rate
-from dqsuite.statistics.metrics import confusion_matrix, relative_matrix, tpr
+from dqsuite.statistics.metrics import confusion_matrix, tpr
+from dqsuite.statistics.simultaneous import Cells
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr  # takes a third of a second, which a list of verdicts has no use for
+
+
+ENDS = ("mean", "low", "high")  # of an interval, as labelled arrays have them
 
 
 @dataclass(frozen=True)
@@ -80,11 +86,31 @@ class Study:
         """Return the confusion matrices (repeat, true, predicted), in images."""
         return confusion_matrix(self.card.y_test, self.predicted(model, condition, epoch), self.card.classes)
 
-    def relative(self, model: str, condition: str) -> xr.DataArray | None:
-        """Return the averaged matrix minus the clean one's (true, predicted), or None without a baseline."""
+    def relative(self, model: str, condition: str) -> xr.Dataset | None:
+        """Return the averaged matrix minus the clean one's, in images, or None without a baseline.
+
+        Returns
+        -------
+        Dataset
+            ``mean``, ``low`` and ``high``, each (true, predicted); the intervals cover all cells at once (95%).
+        """
         if not self.at(model, CLEAN):
             return None
-        return relative_matrix(self.matrix(model, condition), self.matrix(model, CLEAN))
+        found = matrix_changes(self.predictions(model, condition), self.predictions(model, CLEAN))
+        return self._labelled(found, "true", "predicted").to_dataset("end")
+
+    def recall_change(self, model: str, condition: str) -> xr.Dataset | None:
+        """Return the change of each class's recall against the clean one's, a fraction, or None without a baseline.
+
+        Returns
+        -------
+        Dataset
+            ``mean``, ``low`` and ``high``, each (class,); the intervals cover all classes at once (95%).
+        """
+        if condition == CLEAN or not self.at(model, CLEAN):
+            return None
+        found = recall_changes(self.predictions(model, condition), self.predictions(model, CLEAN))
+        return self._labelled(found, "class").to_dataset("end")
 
     def accuracy(self, model: str, condition: str, epoch: str = "last") -> Interval:
         """Return the test accuracy with its interval over repeats and images."""
@@ -117,6 +143,14 @@ class Study:
     def recalls(self, epoch: str = "last") -> xr.DataArray:
         """Return the recall (TPR) of each class in every training, a fraction: (model, condition, repeat, class)."""
         return self._arranged({key: tpr(self.matrix(*key, epoch)) for key in self._grid}, "recall")
+
+    def recall_intervals(self, epoch: str = "last") -> xr.Dataset:
+        """Return the recall of each class with its interval: ``mean``, ``low``, ``high`` (model, condition, class).
+
+        The intervals of a model under a condition cover all classes at once (95%).
+        """
+        found = {key: self._labelled(recalls(self.predictions(*key, epoch)), "class") for key in self._grid}
+        return self._arranged(found, "recall").to_dataset("end")
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return a row for each training: model, condition, repeat, accuracy, best_accuracy, labels_wrong, records...
@@ -167,13 +201,38 @@ class Study:
         """Return the TPR of each class, averaged over repeats: (class,)."""
         return tpr(self.matrix(model, condition)).mean("repeat")
 
-    def most_hit(self, model: str, condition: str, count: int = 3) -> list[tuple[str, float]]:
-        """Return the classes that lost most TPR against the clean baseline, as (class, change), the worst first."""
-        if condition == CLEAN or not self.at(model, CLEAN):
+    def most_hit(self, model: str, condition: str, count: int = 3) -> list[tuple[str, Interval]]:
+        """Return the classes that lost most recall against the clean baseline, the worst first.
+
+        A class is named where its interval lies below 0; the intervals cover all classes at once (95%).
+        """
+        change = self.recall_change(model, condition)
+        if change is None:
             return []
-        change = self.tpr(model, condition) - self.tpr(model, CLEAN)
-        worst = [i for i in np.argsort(change.values, kind="stable")[:count] if change.values[i] < 0]
-        return [(str(change["class"].values[i]), float(change.values[i])) for i in worst]
+        n = min(len(self.at(model, each)) for each in (condition, CLEAN))
+        names, ends = map(str, change["class"].values), (map(float, change[end].values) for end in ENDS)
+        found = [(name, Interval(mean, low, high, n)) for name, mean, low, high in zip(names, *ends, strict=True)]
+        return sorted((each for each in found if each[1].high < 0), key=lambda each: each[1].mean)[:count]
+
+    def hit_in_words(self, model: str, condition: str, wording: Callable[[Interval], str]) -> str:
+        """Return `most_hit` in words, or why no class is named; empty where there is nothing to compare."""
+        if condition == CLEAN or not self.at(model, CLEAN):
+            return ""
+        if min(len(self.at(model, each)) for each in (condition, CLEAN)) == 1:
+            return "one repeat"
+        named = [f"{name} {wording(lost)}" for name, lost in self.most_hit(model, condition)]
+        return ", ".join(named) or "within noise"
+
+    def predictions(self, model: str, condition: str, epoch: str = "last") -> Predictions:
+        """Return what `predicted` does, with the truth."""
+        return predictions_of(self.at(model, condition), self.card, epoch)
+
+    def _labelled(self, found: Cells, *dims: str) -> xr.DataArray:
+        """Return numbers and the ends of their intervals as (end, ...), the other dimensions being of classes."""
+        import xarray as xr
+
+        coords = {"end": list(ENDS)} | {name: list(self.card.classes) for name in dims}
+        return xr.DataArray(np.stack([getattr(found, end) for end in ENDS]), dims=("end", *dims), coords=coords)
 
     def _right(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
         predicted = self.predicted(model, condition, epoch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from pathlib import Path
 
 from dqsuite import datasets
 from dqsuite.claims.requirements import NotMeasured
@@ -21,7 +22,8 @@ def at_hand(name: str, fingerprint: str = "") -> Dataset:
     NotMeasured
         It is not at hand, or is another variant than the outcomes were measured on.
     """
-    data = _load(name)
+    file = _file(name)
+    data = _load(name, file) if file else None
     if data is None:
         raise NotMeasured(f"the images of {name} are not at hand, and a report downloads nothing: set DQSUITE_DATA")
     if fingerprint not in ("", data.fingerprint):
@@ -29,13 +31,20 @@ def at_hand(name: str, fingerprint: str = "") -> Dataset:
     return data
 
 
-@cache
-def _load(name: str) -> Dataset | None:
+def _file(name: str) -> Path | None:
+    """Return where a data set lies, None where it does not."""
     folder = os.environ.get("DQSUITE_DATA")
     try:
-        places = [cache_dir(), *([expanded(folder)] if folder else [])]
-        if any((place / f"{name}.npz").is_file() for place in places):
-            return datasets.load(name)
+        places = [*([expanded(folder)] if folder else []), cache_dir()]
+        return next((file for place in places if (file := place / f"{name}.npz").is_file()), None)
     except (DqError, OSError):
         return None
-    return None
+
+
+@cache
+def _load(name: str, file: Path) -> Dataset | None:
+    """Return a data set, read once from the file where it lies, None where it cannot be read."""
+    try:
+        return datasets.load(name)
+    except (DqError, OSError):
+        return None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isfinite
+from typing import NamedTuple, TypeVar
 
+import numpy as np
+
+from dqsuite.charts.figures import Curve, Point
 from dqsuite.claims.requirements import NotMeasured
 from dqsuite.claims.statements import noise
-from dqsuite.results.predictions import Scores
-from dqsuite.statistics.estimate import Estimate, Interval, difference, estimate
+from dqsuite.statistics.estimate import Estimate
+from dqsuite.statistics.simultaneous import Cells, at_once
 
 MODEL_NAMES = {
     "custom": "Custom CNN",
@@ -27,6 +31,8 @@ DAMAGES: Mapping[str, Callable[[str], str]] = {"noise": noise, "less": "reduce:{
 """What is done at a level, by the tone of its curve."""
 
 DAMAGE_NAMES = {"noise": "label noise", "less": "less data"}
+
+RANKED = "TPR in percent, averaged over repeats, with intervals that cover all classes of a model at once (95%)."
 
 CONVENTION = "Truth in rows; the sources draw it along the bottom."
 
@@ -54,15 +60,35 @@ def beside(clean: Callable[[], Item], makers: Iterable[Callable[[], Item]]) -> l
     return rest
 
 
-def change(after: Scores, before: Scores) -> Interval:
-    """Return the interval of a difference of two means, paired where both sides have the same repeats."""
-    return _change(after, before).interval()
+class Level(NamedTuple):
+    """What was measured at one place of a curve, with a word on it for the table of numbers."""
+
+    x: float
+    estimate: Estimate
+    note: str = ""
 
 
-def _change(after: Scores, before: Scores) -> Estimate:
-    if len(after) == len(before):
-        return estimate(after - before)
-    return difference(estimate(after), estimate(before))
+def response(name: str, tone: str, levels: Sequence[Level]) -> Curve:
+    """Return a curve with the interval of each level, and those that cover all levels at once."""
+    wide = at_once([each.estimate for each in levels])
+    several = sum(isfinite(each.low) for each in wide) > 1
+    points = []
+    for level, at_all in zip(levels, wide, strict=True):
+        mean, low, high, _ = level.estimate.interval()
+        ends = {"least": at_all.low, "most": at_all.high} if several else {}
+        points.append(Point(level.x, mean, low, high, level.note, **ends))
+    return Curve(name, tone, points)
+
+
+def ranking(recalls: Cells, classes: Sequence[str]) -> list[str]:
+    """Return the classes with their recalls (K,) and intervals in percent, the least accurate first."""
+    order = np.argsort(recalls.mean, kind="stable")
+    return [f"{classes[index]} {_in_percent(recalls, index)}" for index in order]
+
+
+def _in_percent(recalls: Cells, index: int) -> str:
+    mean, low, high = (100 * float(each[index]) for each in (recalls.mean, recalls.low, recalls.high))
+    return f"{mean:.1f} ({low:.1f} to {high:.1f})" if isfinite(low) else f"{mean:.1f}"
 
 
 def percent(level: str) -> float:

@@ -6,30 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from dqsuite.charts.figures import Body, Figure
+from dqsuite.charts.figures import Body, Caption, Figure
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured
 from dqsuite.claims.source import Source
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """A figure to be drawn from what is stored.
+class Sketch(Caption):
+    """A caption, and how to draw what stands under it.
 
     Attributes
     ----------
-    key : str
-        Its anchor on the page and its file name.
-    title : str
-    redraws : str
-        The source's own figure or table.
     draw : callable
-        Raises NotMeasured or NotApplicable where nothing of it is stored.
+        Draws from what is stored; raises NotMeasured or NotApplicable where nothing of it is.
     """
 
-    key: str
-    title: str
-    redraws: str
     draw: Callable[[StoredMeasurements], Body]
 
 

@@ -28,11 +28,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, stdtr, stdtrit
+from scipy.special import expit
 
 from dqsuite.statistics.blocks import Blocks
-
-_MANY = 1e9  # degrees of freedom: from here on Student's distribution is the normal one to every digit
+from dqsuite.statistics.tails import p_lower, quantile
 
 
 class Interval(NamedTuple):
@@ -70,7 +69,7 @@ class Estimate:
     low: float = -inf
     high: float = inf
     images: int = 1
-    repeats_variance: float = nan
+    repeats_variance: float = 0.0
 
     def interval(self, confidence: float = 0.95) -> Interval:
         """Return the two-sided interval."""
@@ -79,7 +78,7 @@ class Estimate:
         tail = (1 - confidence) / 2
         if self.se == 0:
             return self._exact(tail)
-        margin = float(stdtrit(min(self.df, _MANY), 1 - tail)) * self._line_se
+        margin = quantile(tail, self.df, self._repeats_share, self.n) * self._line_se
         middle = self._line(self._middle)
         low, high = self._back(middle - margin), self._back(middle + margin)
         return Interval(self.mean, min(low, self.mean), max(high, self.mean), self.n)
@@ -109,7 +108,7 @@ class Estimate:
         if self.se == 0:
             return self._exact_p(threshold, sign)
         gap = sign * (self._line(self._middle) - self._line(threshold))
-        return float(stdtr(min(self.df, _MANY), gap / self._line_se))
+        return p_lower(gap / self._line_se, self.df, self._repeats_share, self.n)
 
     def _line(self, value: float) -> float:
         """Return the value on the scale on which its error is taken as normal: the logit of its place in the range."""
@@ -138,11 +137,23 @@ class Estimate:
     def _line_se(self) -> float:
         """The standard error of `_middle` on that scale, by the delta method."""
         if not self._ranged:
+            return self._error
+        middle = self._middle
+        return self._error * (self.high - self.low) / ((middle - self.low) * (self.high - middle))
+
+    @property
+    def _error(self) -> float:
+        """The standard error of `_middle`."""
+        if not self._ranged:
             return self.se
         middle = self._middle
         ends = ((self.high - middle) ** 2 + (middle - self.low) ** 2) / 2
-        error = sqrt(self.se**2 + ends / (self.images + 1) ** 2)
-        return error * (self.high - self.low) / ((middle - self.low) * (self.high - middle))
+        return sqrt(self.se**2 + ends / (self.images + 1) ** 2)
+
+    @property
+    def _repeats_share(self) -> float:
+        """Of the variance, that of the repeats; all of it where nothing is known of the images."""
+        return self.repeats_variance / self._error**2
 
     def _exact(self, tail: float) -> Interval:
         """Return the interval where every score is the same: the exact binomial one of the images.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.statistics.blocks import Blocks, Numbers
-from dqsuite.statistics.estimate import Estimate, Interval, estimate_of
+from dqsuite.statistics.estimate import Estimate, estimate_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +83,6 @@ class JointEstimate:
         pair = [one, other]
         both = JointEstimate(self.blocks.take(pair), [self.names[index] for index in pair], self.spans[pair])
         return both.combine(np.array([[1], [-1]])).estimate(0)
-
-    def intervals(self, confidence: float = 0.95) -> list[Interval]:
-        """Return the interval of each statistic; all of them cover at once, after Bonferroni."""
-        return [self.estimate(index).interval(1 - (1 - confidence) / self.count) for index in range(self.count)]
 
     def draws(self, size: int, seed: int = 0) -> Numbers:
         """Draw what the true values of the statistics may be: (size, M), for the interval of any function of them.

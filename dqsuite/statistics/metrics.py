@@ -49,14 +49,6 @@ def confusion_matrix(truth: NDArray[Any], predicted: xr.DataArray, classes: Sequ
     )
 
 
-def relative_matrix(damaged: xr.DataArray, baseline: xr.DataArray) -> xr.DataArray:
-    """Return the damaged model's averaged matrix minus the baseline's: (true, predicted), in images.
-
-    Both are averaged over ``repeat`` where they have that dimension, as in lie1's figures 4 and 5.
-    """
-    return _averaged(damaged) - _averaged(baseline)
-
-
 def tpr(matrix: xr.DataArray) -> xr.DataArray:
     """Return the true positive rate (recall) of each class: (..., class), nan for a class without test images."""
     matrix = matrix.transpose(..., "true", "predicted")

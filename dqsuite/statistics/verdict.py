@@ -7,6 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+METHOD = (
+    "The interval is the one that decides: of 95% for one comparison, wider where several share the error, of "
+    "90% for the order of two, which is judged on one side."
+)
+"""What a table of verdicts says of its intervals."""
+
 
 class Status(StrEnum):
     """The six things that can be said."""

@@ -96,14 +96,19 @@ class Batches:
                 batch = self._turned(batch, turns[records])
             yield self.scaling(batch), self.labels[records]
 
-    def fitted(self, model: nn.Module, portion: int) -> bool:
+    def fitted(self, model: nn.Module, portion: int, sample: int = 0) -> bool:
         """Tell whether the model, in evaluation mode, predicts every record's given label without augmentation.
 
-        It takes `portion` records at a time.
+        It takes `portion` records at a time. With a `sample` it asks for so many records only, the same each time:
+        evenly spread over the order of the file.
         """
         crop = slice(self.recipe.crop, -self.recipe.crop or None)
+        images, labels = self.images, self.labels
+        if 0 < sample < len(labels):
+            chosen = self._move(np.linspace(0, len(labels) - 1, sample).astype(np.int64))
+            images, labels = images[chosen], labels[chosen]
         with evaluating(model):
-            parts = zip(torch.split(self.images, portion), torch.split(self.labels, portion), strict=True)
+            parts = zip(torch.split(images, portion), torch.split(labels, portion), strict=True)
             return all(
                 bool((model(self.scaling(images[:, crop, crop])).argmax(1) == labels).all()) for images, labels in parts
             )

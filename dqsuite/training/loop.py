@@ -6,6 +6,7 @@ import contextlib
 import platform
 import time
 from collections.abc import Iterator
+from functools import partial
 from math import nan
 from typing import Any
 
@@ -22,13 +23,13 @@ from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Dataset
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import CURVES, Outcome
-from dqsuite.experiment.recipes import Recipe
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.training import Trained, Watch, microbatch
-from dqsuite.training.batches import Batches, Scaling
+from dqsuite.training.batches import Scaling
 from dqsuite.training.evaluate import TestSet
 from dqsuite.training.kernels import compiled, with_kernels
-from dqsuite.training.optimise import EarlyStopping, Optimizer, Rate
+from dqsuite.training.optimise import EarlyStopping, Optimizer
+from dqsuite.training.stages import Stage, stages_of
 
 _NEARLY_FITTED = 0.95  # accuracy met in training, below which measuring the whole training set is not worth its time
 
@@ -40,7 +41,7 @@ def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Train
     streams = seeds.streams(cell.repeat)
     damaged = corruptions.apply(cell.condition, dataset.x_train, dataset.y_train, dataset.classes, streams.noise)
     scaling = Scaling.of(damaged.images, cell.recipe.scaling, device)
-    batches = Batches(damaged, cell.recipe, scaling, device)
+    stages = stages_of(cell, damaged, dataset, scaling, device)
     test = TestSet(dataset.x_test, dataset.y_test, len(dataset.classes), scaling, device)
     clean = cell.recipe.validation == "clean"
     validation = (
@@ -54,8 +55,8 @@ def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Train
         fast = device == "cpu" and cell.precision == "fp32" and _gains(cell.model) and compiled.compiled()
         with _blaming(cell.model):
             model = with_kernels(model, ours=_is_ours(cell.model)) if fast else model
-            run = _Run(cell, model, batches, test, device)
-            run.fit(validation, streams.order, watch)
+            run = _Run(cell, model, stages, test, device)
+            run.fit(validation, watch)
     outcome = Outcome(
         cell=cell,
         fingerprint=dataset.fingerprint,
@@ -72,57 +73,69 @@ def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Train
 class _Run:
     """A model in training, and what is measured on the way."""
 
-    def __init__(self, cell: Cell, model: nn.Module, batches: Batches, test: TestSet, device: str) -> None:
-        self.recipe, self.model, self.batches, self.test = cell.recipe, model, batches, test
+    def __init__(self, cell: Cell, model: nn.Module, stages: list[Stage], test: TestSet, device: str) -> None:
+        self.recipe, self.model, self.stages, self.test = cell.recipe, model, stages, test
         self.device, self.bf16 = device, cell.precision == "bf16"
         one = test.scaling(test.images[:1])
         self.trained = microbatch.trained(model, one, cell.recipe.batch_size)
         self.evaluated = microbatch.evaluated(model, one)
-        self.optimizer = Optimizer(model, cell.recipe)
-        self.updates = _updates(cell.recipe, len(batches))
-        self.epochs = -(-self.updates // len(batches))
-        self.rate = Rate(cell.recipe, self.updates)
+        self.epochs = sum(stage.epochs for stage in stages)
         self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
         self.stopped = ""
 
-    def fit(self, validation: NDArray[np.int64], order: np.random.SeedSequence, watch: Watch) -> None:
-        """Train until the recipe says stop, measuring after each epoch.
+    def fit(self, validation: NDArray[np.int64], watch: Watch) -> None:
+        """Train stage after stage until the recipe says stop, measuring after each epoch.
 
         `validation`, int64 (N,), are the labels of the test images that tell the best epoch and when to stop.
         """
         progress = EarlyStopping(self.recipe)
         best = -1.0
-        for epoch in range(self.epochs):
-            loss, fitted = self._epoch(epoch, seeds.generator(order, epoch))
+        epochs = ((stage, epoch) for stage in self.stages for epoch in range(stage.epochs))
+        for done, (stage, epoch) in enumerate(epochs, start=1):
+            loss, met = self._epoch(stage, epoch)
             accuracy = validated = nan
-            if epoch + 1 in (self.epochs, *range(0, self.epochs, self.recipe.measured)):
+            if done % self.recipe.measured == 0 or epoch + 1 == stage.epochs:
                 self.logits = self.test.logits(self.model, self.evaluated, bf16=self.bf16)
                 self.last = self.test.predictions(self.logits)
                 accuracy = float(np.mean(self.last == self.test.labels))
                 validated = float(np.mean(self.last == validation))
             if validated > best:
                 best, self.best = validated, self.last
-            for name, value in zip(CURVES, (loss, fitted, accuracy, self.optimizer.rate), strict=True):
+            for name, value in zip(CURVES, (loss, met, accuracy, self.optimizer.rate), strict=True):
                 self.curves[name].append(value)
-            watch(epoch + 1, self.epochs, accuracy)
-            if progress.update(validated, self.rate):
+            watch(done, self.epochs, accuracy)
+            if progress.update(validated, stage.rate):
                 self.stopped = "patience"
-            elif self.recipe.fit and fitted > _NEARLY_FITTED and self.batches.fitted(self.model, self.evaluated):
+            elif self.recipe.fit and self._fitted(stage, met):
                 self.stopped = "fit"
             if self.stopped:
                 return
-        bound = "updates" if self.recipe.updates == self.updates else "epochs"
+        bound = "updates" if self.recipe.updates == self.stages[0].updates else "epochs"
         self.stopped = "cap" if self.recipe.fit else bound
 
-    def _epoch(self, epoch: int, rng: np.random.Generator) -> tuple[float, float]:
-        """Train one epoch; return the mean loss and the accuracy on the labels as given, as they were met."""
+    def _fitted(self, stage: Stage, met: float) -> bool:
+        """Tell whether every training record is predicted as labelled, `met` being the accuracy met in training.
+
+        A whole pass is made only where it may be so. Under dropout the accuracy met never gets high: there the recipe
+        names a sample to look at, in evaluation mode as all are looked at.
+        """
+        fitted = partial(stage.batches.fitted, self.model, self.evaluated)
+        return (fitted(self.recipe.fit_sample) if self.recipe.fit_sample else met > _NEARLY_FITTED) and fitted()
+
+    def _epoch(self, stage: Stage, epoch: int) -> tuple[float, float]:
+        """Train one epoch of a stage; return the mean loss and the accuracy on the labels as given, as they were met.
+
+        A stage begins with an optimiser that remembers nothing.
+        """
+        if not epoch:
+            self.optimizer = Optimizer(self.model, self.recipe)
         self.model.train()
-        first = epoch * len(self.batches)
+        batches = stage.batches.epoch(seeds.generator(stage.order, epoch))
         loss_sum, hits, seen = torch.zeros((), device=self.device), torch.zeros((), device=self.device), 0
-        for update, (images, labels) in enumerate(self.batches.epoch(rng), start=first):
-            if update == self.updates:
+        for update, (images, labels) in enumerate(batches, start=epoch * len(stage.batches)):
+            if update == stage.updates:
                 break
-            self.optimizer.rate = self.rate.at(epoch, update)
+            self.optimizer.rate = stage.rate.at(update // stage.length, update)
             loss, logits = self._step(images, labels)
             loss_sum += loss * len(labels)
             hits += (logits.argmax(1) == labels).sum()
@@ -147,12 +160,6 @@ class _Run:
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
-
-
-def _updates(recipe: Recipe, batches: int) -> int:
-    """Return the updates at most: the smaller of the recipe's two bounds."""
-    bounds = [bound for bound in (recipe.updates, recipe.epochs * batches) if bound]
-    return min(bounds)
 
 
 @contextlib.contextmanager

@@ -37,12 +37,12 @@ def test_the_plain_loop_learns_what_ours_learns(case):
 
 
 def test_the_plain_loop_has_the_dropout_of_torch():
-    from speed.plain import _usual
+    from speed.plain import with_torchs_dropout
     from torch import nn
 
     from dqsuite.models.dropout import Dropout
 
-    kinds = {type(module) for module in _usual(models.build("custom", 10, (32, 32, 3))).modules()}
+    kinds = {type(module) for module in with_torchs_dropout(models.build("custom", 10, (32, 32, 3))).modules()}
     assert nn.Dropout in kinds
     assert Dropout not in kinds
 

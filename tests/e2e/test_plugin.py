@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from command_line import run
 from fabricated import dataset, fill
+from one_finding import FILE
 
 from dqsuite import judge
 from dqsuite.claims.requirements import cells_of
@@ -22,13 +23,8 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.sources.lie3.claims import noise_hurts_more
+from dqsuite.sources.open.claims import merging_cat_and_dog
 
-FILE = """
-from dqsuite.sources.lie3 import claims as lie3
-from dqsuite.plugin import case_of
-
-test_noise_hurts_more = case_of(lie3.noise_hurts_more)
-"""
 DEFECT = "\nlie3.noise_hurts_more.judge.__code__ = (lambda measured, model, level: 1 / 0).__code__\n"
 ONE = "lenet-0.1"
 
@@ -92,6 +88,31 @@ def test_an_inconclusive_finding_is_skipped_with_its_numbers_or_fails_where_that
     assert result.returncode == 0, result.stdout
     assert "lie3-noise-hurts-more: inconclusive 0 points" in result.stdout
     assert pytest_of(folder, "--dq-strict").returncode == 1
+
+
+QUESTION = """
+from dqsuite.sources.open import claims as questions
+from dqsuite.plugin import case_of
+
+test_merging_cat_and_dog = case_of(questions.merging_cat_and_dog)
+"""
+
+
+def test_a_question_is_skipped_with_its_numbers_and_never_fails(tmp_path):
+    (tmp_path / "test_it.py").write_text(QUESTION)
+    data = Dataset(**{**vars(dataset(CLASSES["cifar10"])), "name": "cifar10"})
+    cells = cells_of(merging_cat_and_dog, {}, "full", training_precision("auto", "cpu"))
+    fill(Store(tmp_path / "store"), data, Plan("cifar10", data.fingerprint, tuple(cells)), lambda cell: 2)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", "-m", "full", "--dq-strict"]
+    command += ["--dq-store", "store", "--dq-budget", "0s", "--dq-device", "cpu", "--dq-markdown", "summary.md"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+    assert "1 skipped" in result.stdout
+    assert "open-merge: reported 0 points (0 to " in result.stdout
+    assert "| `open-merge` | reported | 0 points | " in (tmp_path / "summary.md").read_text()
+    listed = run("claims", "--store", "store", "open-merge", cwd=tmp_path)
+    assert "reported 0 points" in listed.stdout
+    assert "The interval is the one that decides" in listed.stdout
 
 
 def test_what_the_budget_leaves_out_is_not_measured(desk):
@@ -227,66 +248,11 @@ def test_outcomes_of_another_version_are_not_used_and_that_is_said_once(desk):
     assert listed.stderr.splitlines() == [f"dqsuite: {told}"]
 
 
-TINY = """
-from dqsuite.claims import scales
-from dqsuite.claims.source import Setup
-from dqsuite.experiment.recipes import RECIPES
-
-tiny = Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
-scales.SCALES._entries["full"] = scales.Scale({("cifar10", "lenet"): tiny})
-"""
-
-
-def test_workers_train_every_cell_once_and_the_next_session_none(tmp_path):
-    (tmp_path / "test_it.py").write_text(FILE)
-    (tmp_path / "conftest.py").write_text(TINY)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "full"]
-    command += ["--dq-store", "store", "--dq-device", "cpu", "-rs", "-n", "2"]
-    first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert first.returncode == 0, first.stdout
-    store = Store(tmp_path / "store")
-    names = sorted(store.list(OUTCOMES))
-    assert len(names) == 2 * 6 * 2
-    written = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in names}
-    (tmp_path / "torch.py").write_text("raise SystemError('torch was imported')\n")
-    again = subprocess.run(command[:-2], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert again.returncode == 0, again.stdout
-    assert {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in names} == written
-    assert "24 not applicable" in again.stdout
-    assert "not measured" not in again.stdout
-
-
-DEADLY = """
-import os, pathlib, signal
-from dqsuite.claims import runner as runner
-
-train, died = runner.train, pathlib.Path("died")
-
-def deadly(cell, dataset, device, watch):
-    if "shuffle:0.2" in cell.corruption and not died.exists():
-        died.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return train(cell, dataset, device, watch)
-
-runner.train = deadly
-"""
-
-
-def test_a_killed_worker_harms_only_its_case_and_the_next_session_trains_the_rest(tmp_path):
-    (tmp_path / "test_it.py").write_text(FILE)
-    (tmp_path / "conftest.py").write_text(TINY + DEADLY)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "full", "-k", "lenet and not googlenet"]
-    command += ["--dq-store", "store", "--dq-device", "cpu", "-n", "2"]
-    first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert first.returncode == 1, first.stdout
-    assert "1 failed" in first.stdout
-    assert "crashed while running" in first.stdout
-    assert "not measured" not in first.stdout
-    store = Store(tmp_path / "store")
-    written = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in store.list(OUTCOMES)}
-    again = subprocess.run(command[:-2], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "crashed" not in again.stdout
-    assert "not measured" not in again.stdout
-    kept = {name: (store.root / OUTCOMES / name[:2] / name).stat().st_mtime_ns for name in store.list(OUTCOMES)}
-    assert written.items() <= kept.items()
-    assert len(kept) == 2 * 6 * 2
+def test_the_runners_old_name_is_one_line_with_the_new_one(tmp_path):
+    (tmp_path / "test_it.py").write_text("def test_mine(dq_bench):\n    pass\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--no-header"]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert shown.returncode == 1, shown.stdout
+    told = "dq_bench is called dq_runner now; write that in its place"
+    assert told in shown.stdout.splitlines()
+    assert "available fixtures" not in shown.stdout

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import run, start
+from command_line import run
 
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
@@ -190,86 +189,6 @@ def test_a_record_that_is_a_link_to_nowhere_is_replaced(trained, call, tmp_path)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["trained"] == 1
     assert path.is_file()
-
-
-def wait_for(store: Store, cells: int) -> None:
-    """Wait until so many cells are stored."""
-    deadline = time.monotonic() + 120
-    while len(list(store.list(OUTCOMES))) < cells:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_killing_a_run_loses_no_stored_cell_and_the_next_run_goes_on(call, tmp_path, workers):
-    options = ("--corrupt", "shuffle:0.1,0.2", "--repeats", "2", "--epochs", "4")
-    store = Store(tmp_path / ".dqsuite" / "store")
-    first = start("run", *options, "--workers", workers, cwd=tmp_path)
-    wait_for(store, 2)
-    os.killpg(first.pid, signal.SIGKILL)
-    first.communicate()
-    kept = {name: store.get(OUTCOMES, name) for name in store.list(OUTCOMES)}
-    assert 2 <= len(kept) < 6
-    second = call("run", *options, "--workers", "1", "--json", cwd=tmp_path)
-    assert second.returncode == 0, second.stderr
-    assert json.loads(second.stdout)["trained"] == 6 - len(kept)
-    assert {name: store.get(OUTCOMES, name) for name in kept} == kept
-
-
-def test_a_worker_dies_with_its_parent(tmp_path):
-    options = ("--corrupt", "shuffle:0.1", "--repeats", "2", "--epochs", "200", "--workers", "2")
-    parent = start("run", *options, cwd=tmp_path)
-    crew = wait_for_children(parent.pid)
-    wait_until_training(tmp_path / ".dqsuite" / "store", 2)
-    parent.kill()
-    parent.communicate()
-    deadline = time.monotonic() + 60
-    while any(Path(f"/proc/{pid}").exists() for pid in crew):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def wait_until_training(store: Path, cells: int) -> None:
-    """Wait until so many cells are leased."""
-    deadline = time.monotonic() + 60
-    while len(list(store.glob("scratch/*.lease"))) < cells:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def wait_for_children(pid: int, count: int = 2) -> list[str]:
-    """Return the process numbers of the workers, once there are so many."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        if len(children) >= count:
-            return children
-        time.sleep(0.05)
-    raise AssertionError("no workers were started")
-
-
-def test_an_interrupted_run_says_that_it_can_go_on(tmp_path):
-    store = Store(tmp_path / ".dqsuite" / "store")
-    process = start("run", "--epochs", "4", "--workers", "2", cwd=tmp_path)
-    wait_for(store, 1)
-    os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err.splitlines()[-1] == (
-        "dqsuite: stopped; what is trained is stored, and the same command goes on from there"
-    )
-    assert "Traceback" not in err
-
-
-def test_two_runs_on_one_store_share_the_work(tmp_path):
-    options = ("--corrupt", "shuffle:0.1", "--repeats", "2", "--epochs", "2", "--workers", "1", "--json")
-    runs = [start("run", *options, cwd=tmp_path) for _ in range(2)]
-    results = [process.communicate(timeout=300) for process in runs]
-    assert [process.returncode for process in runs] == [0, 0], results
-    trained = sum(err.count("after") for _, err in results)
-    assert trained == CELLS
-    printed = [json.loads(out)["conditions"] for out, _ in results]
-    assert printed[0] == printed[1]
 
 
 def test_a_folder_of_images_runs(call, tmp_path):

@@ -6,16 +6,18 @@ from functools import partial
 from math import nan
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Point, Row, mean_curve, point, row
+from dqsuite.charts.figures import Curve, Dots, Grid, Grids, Lines, Panel, Row, mean_curve, row
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.datasets.named import CLASSES as NAMES
-from dqsuite.sources.drawing import MODEL_NAMES, beside, percent, stored
+from dqsuite.results.intervals import class_counts
+from dqsuite.sources.drawing import MODEL_NAMES, Level, beside, percent, response, stored
 from dqsuite.sources.he2019.claims.images import GAMMAS, SALT_AND_PEPPER
 from dqsuite.sources.he2019.claims.shared import CIFAR_MODELS, CLASSES, DATA
 from dqsuite.sources.he2019.published import HE_CONTRAST
 from dqsuite.sources.sketch import figure
+from dqsuite.statistics.estimate import Estimate
+from dqsuite.statistics.simultaneous import cells_at_once
 
 _LEVELS = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")
 _MNIST_LEVELS = (*(f"{count / 100:g}" for count in range(1, 21)), *(f"{count / 10:g}" for count in range(3, 11)))
@@ -36,7 +38,7 @@ def without_a_digit(measured: StoredMeasurements) -> Dots:
 
 
 def _accuracy(measured: StoredMeasurements, model: str, name: str, condition: str, published: float = nan) -> Row:
-    return row(name, measured.accuracy(model, condition, data=DATA[model]), published)
+    return row(name, measured.accuracy(model, condition, data=DATA[model]).interval(), published)
 
 
 @figure("he-differences-resnet20", "Predictions that change with one class changed (ResNet-20)", "he2019, figure 2")
@@ -54,7 +56,9 @@ def differences_of_nin(measured: StoredMeasurements) -> Grids:
 def _differences(measured: StoredMeasurements, model: str) -> Grids:
     grids = stored(partial(_difference_map, measured, model, operation) for operation in _OPERATIONS)
     return Grids(
-        grids, "Test images of each class whose predicted label is not the clean model's, averaged over repeats."
+        grids,
+        "Test images of each class whose predicted label is not the clean model's, averaged over repeats. Point at a "
+        "number for its interval: they cover a whole table at once (95%).",
     )
 
 
@@ -62,18 +66,19 @@ def _difference_map(measured: StoredMeasurements, model: str, operation: str) ->
     rows = stored(partial(_differing, measured, model, operation, index) for index in CLASSES)
     names = NAMES[DATA[model]]
     changed = [names[int(index)] for index, _ in rows]
-    values = np.array([counts for _, counts in rows])
-    return Grid(f"Class {_OPERATIONS[operation]}", changed, names, values, "class changed", "true class")
+    found = cells_at_once([each for _, counts in rows for each in counts], (len(rows), len(names)))
+    title, axes = f"Class {_OPERATIONS[operation]}", ("class changed", "true class")
+    return Grid(title, changed, names, found.mean, *axes, low=found.low, high=found.high)
 
 
-def _differing(measured: StoredMeasurements, model: str, operation: str, index: str) -> tuple[str, NDArray[np.float64]]:
+def _differing(measured: StoredMeasurements, model: str, operation: str, index: str) -> tuple[str, list[Estimate]]:
     after, clean = (
         measured.available(model, f"{operation}:{index}", data=DATA[model]),
         measured.available(model, data=DATA[model]),
     )
     shared = min(len(after.predicted), len(clean.predicted))
-    differs = (after.predicted[:shared] != clean.predicted[:shared]).mean(0)
-    return index, np.bincount(clean.truth, differs, len(clean.classes)).astype(float)
+    differs = after.predicted[:shared] != clean.predicted[:shared]
+    return index, class_counts(differs, clean)
 
 
 @figure("he-size-mnist", "Accuracy on MNIST against the size of the training set", "he2019, figure 4")
@@ -97,12 +102,12 @@ def _size_panel(measured: StoredMeasurements, model: str, removed: tuple[str, ..
     smaller = [partial(_size_point, measured, model, f"reduce:{share}") for share in removed]
     points = beside(partial(_size_point, measured, model, "clean"), smaller)
     points.sort(key=lambda each: each.x)
-    return Panel(MODEL_NAMES[model], [Curve("accuracy", "less", points)])
+    return Panel(MODEL_NAMES[model], [response("accuracy", "less", points)])
 
 
-def _size_point(measured: StoredMeasurements, model: str, condition: str) -> Point:
+def _size_point(measured: StoredMeasurements, model: str, condition: str) -> Level:
     records = np.mean([each.records_after for each in measured.manifests(model, condition, data=DATA[model])])
-    return point(float(records) / 1000, measured.accuracy(model, condition, data=DATA[model]))
+    return Level(float(records) / 1000, measured.accuracy(model, condition, data=DATA[model]))
 
 
 @figure("he-labels-mnist", "Accuracy on MNIST with wrong labels", "he2019, figures 6 and 7")
@@ -119,13 +124,13 @@ def labels_of_mnist(measured: StoredMeasurements) -> Lines:
 
 def _label_panel(measured: StoredMeasurements, kind: str, title: str) -> Panel:
     points = stored(partial(_label_point, measured, level, f"{kind}:{level}") for level in _MNIST_LEVELS)
-    return Panel(title, [Curve("accuracy", "noise", points)])
+    return Panel(title, [response("accuracy", "noise", points)])
 
 
-def _label_point(measured: StoredMeasurements, level: str, condition: str) -> Point:
+def _label_point(measured: StoredMeasurements, level: str, condition: str) -> Level:
     rates = [each.effective_rate for each in measured.manifests("lenet5", condition, data="mnist")]
     accuracy = measured.accuracy("lenet5", condition, data="mnist")
-    return point(percent(level), accuracy, f"{100 * np.mean(rates):.1f}% wrong")
+    return Level(percent(level), accuracy, f"{100 * np.mean(rates):.1f}% wrong")
 
 
 @figure("he-training-resnet20", "Training with wrong labels, epoch by epoch (ResNet-20)", "he2019, figure 8")

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
-from dqsuite.charts.figures import Curve, Grid, Grids, Lines, Panel, Point, Table, confusion, point
+from dqsuite.charts.figures import Curve, Grid, Grids, Lines, Panel, Table, confusion, relative
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10, noise, volume
-from dqsuite.sources.drawing import CONVENTION, DAMAGE_NAMES, DAMAGES, beside, change, percent, stored
+from dqsuite.results.intervals import rate_change
+from dqsuite.sources.drawing import (
+    CONVENTION,
+    DAMAGE_NAMES,
+    DAMAGES,
+    RANKED,
+    Level,
+    beside,
+    percent,
+    ranking,
+    response,
+    stored,
+)
 from dqsuite.sources.lie1.claims.noise import LEVELS, MODEL, NOISES
 from dqsuite.sources.lie1.claims.volume import VOLUMES
 from dqsuite.sources.lie1.published import LIE1_CATS_AS_FROGS
 from dqsuite.sources.sketch import figure
 from dqsuite.statistics.estimate import rate
+from dqsuite.statistics.simultaneous import without_interval
 
 _IMAGES = "Test images, averaged over repeats."
 
@@ -33,7 +44,7 @@ def _confusion(measured: StoredMeasurements, title: str, condition: str) -> Grid
 
 
 def _relative(measured: StoredMeasurements, title: str, condition: str) -> Grid:
-    return confusion(f"{title}, minus clean", CIFAR10, measured.relative(MODEL, condition), signed=True)
+    return relative(f"{title}, minus clean", CIFAR10, measured.relative(MODEL, condition))
 
 
 @figure("lie1-noise-relative", "What label noise changes, level by level", "lie1, figure 4")
@@ -67,15 +78,17 @@ def bird(measured: StoredMeasurements) -> Lines:
         for level in ("0", "0.2", "0.4", "0.6", "0.8", "0.9")
     )
     panels = [
-        Panel("Label noise", [Curve(DAMAGE_NAMES["noise"], "noise", by_noise)]),
-        Panel("Records taken away", [Curve(DAMAGE_NAMES["less"], "less", by_volume)]),
+        Panel("Label noise", [response(DAMAGE_NAMES["noise"], "noise", by_noise)]),
+        Panel("Records taken away", [response(DAMAGE_NAMES["less"], "less", by_volume)]),
     ]
     return Lines(panels, "% of the training set", "change of {bird, bird}, images in 1,000")
 
 
-def _bird(measured: StoredMeasurements, level: float, condition: str) -> Point:
+def _bird(measured: StoredMeasurements, level: float, condition: str) -> Level:
     after, clean = measured.available(MODEL, condition), measured.available(MODEL)
-    return point(level, change(1000 * after.recall("bird"), 1000 * clean.recall("bird")))
+    if condition == "clean":
+        return Level(level, without_interval(0.0))
+    return Level(level, rate_change(after.recall("bird"), clean.recall("bird")).scaled(1000))
 
 
 @figure("lie1-classes", "TPR of each class against noise, and against as much less data", "ours, for lie1's text")
@@ -91,11 +104,11 @@ def _class_panel(measured: StoredMeasurements, name: str) -> Panel:
 
 def _class_curve(measured: StoredMeasurements, name: str, tone: str) -> Curve:
     damaged = [partial(_tpr, measured, name, percent(level), DAMAGES[tone](level)) for level in NOISES]
-    return Curve(DAMAGE_NAMES[tone], tone, beside(partial(_tpr, measured, name, 0, "clean"), damaged))
+    return response(DAMAGE_NAMES[tone], tone, beside(partial(_tpr, measured, name, 0, "clean"), damaged))
 
 
-def _tpr(measured: StoredMeasurements, name: str, level: float, condition: str) -> Point:
-    return point(level, rate(measured.available(MODEL, condition).recall(name)).scaled(100).interval())
+def _tpr(measured: StoredMeasurements, name: str, level: float, condition: str) -> Level:
+    return Level(level, rate(measured.available(MODEL, condition).recall(name)).scaled(100))
 
 
 @figure("lie1-ranked", "The classes, the least accurate first", "lie1, figure 10")
@@ -104,10 +117,9 @@ def ranked(measured: StoredMeasurements) -> Table:
     shown = {"clean": "clean", "30% noise": noise("0.3"), "volume 0.1": volume("0.1")}
     columns = stored(partial(_ranking, measured, title, condition) for title, condition in shown.items())
     rows = [[str(place + 1), *(names[place] for _, names in columns)] for place in range(len(CIFAR10))]
-    note = "TPR in percent, averaged over repeats. Published: cat, dog and deer are the least accurate on clean data."
+    note = f"{RANKED} Published: cat, dog and deer are the least accurate on clean data."
     return Table(["rank", *(title for title, _ in columns)], rows, note)
 
 
 def _ranking(measured: StoredMeasurements, title: str, condition: str) -> tuple[str, list[str]]:
-    recall = measured.recall(MODEL, condition)
-    return title, [f"{CIFAR10[index]} {100 * recall[index]:.1f}" for index in np.argsort(recall, kind="stable")]
+    return title, ranking(measured.recalls(MODEL, condition), CIFAR10)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
-from dqsuite.charts.figures import Dots, Grid, Grids, Row, Table, confusion, row
+from dqsuite.charts.figures import Dots, Grid, Grids, Row, Table, confusion, relative, row
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.statements import CIFAR10, noise, volume
-from dqsuite.sources.drawing import CONVENTION, MODEL_NAMES, stored
+from dqsuite.sources.drawing import CONVENTION, MODEL_NAMES, RANKED, ranking, stored
 from dqsuite.sources.lie2.claims.baseline import MODELS, PUBLISHED
 from dqsuite.sources.sketch import figure
 
@@ -24,7 +22,7 @@ def baselines(measured: StoredMeasurements) -> Dots:
 
 
 def _baseline(measured: StoredMeasurements, model: str) -> Row:
-    return row(MODEL_NAMES[model], measured.accuracy(model), PUBLISHED[model])
+    return row(MODEL_NAMES[model], measured.accuracy(model).interval(), PUBLISHED[model])
 
 
 @figure("lie2-clean", "What is taken for what, on clean data", "lie2, figure 1")
@@ -55,8 +53,7 @@ def _confusion(measured: StoredMeasurements, model: str, condition: str) -> Grid
 
 
 def _relative(measured: StoredMeasurements, model: str, condition: str) -> Grid:
-    values = measured.relative(model, condition)
-    return confusion(f"{MODEL_NAMES[model]}, minus clean", CIFAR10, values, signed=True)
+    return relative(f"{MODEL_NAMES[model]}, minus clean", CIFAR10, measured.relative(model, condition))
 
 
 @figure("lie2-weakest-noise", "The weakest classes with 30% noise", "lie2, figure 3")
@@ -74,10 +71,8 @@ def weakest_with_less(measured: StoredMeasurements) -> Table:
 def _weakest(measured: StoredMeasurements, condition: str) -> Table:
     columns = [f"{place}." for place in range(1, _WEAKEST + 1)]
     rows = stored(partial(_weakest_of, measured, model, condition) for model in PUBLISHED)
-    return Table(["model", *columns], rows, "TPR in percent, averaged over repeats; the weakest class first.")
+    return Table(["model", *columns], rows, f"{RANKED} The weakest class first.")
 
 
 def _weakest_of(measured: StoredMeasurements, model: str, condition: str) -> list[str]:
-    recall = measured.recall(model, condition)
-    weakest = np.argsort(recall, kind="stable")[:_WEAKEST]
-    return [MODEL_NAMES[model], *(f"{CIFAR10[index]} {100 * recall[index]:.1f}" for index in weakest)]
+    return [MODEL_NAMES[model], *ranking(measured.recalls(model, condition), CIFAR10)[:_WEAKEST]]

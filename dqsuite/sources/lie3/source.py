@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dqsuite.claims.claim import claims_in
-from dqsuite.claims.source import Source
-from dqsuite.sources.lie3 import claims
+from dqsuite.claims.source import Setup, Source
+from dqsuite.sources.lie3 import claims, recipes
+
+_REPAIRED = {
+    "custom": recipes.CUSTOM,
+    "lenet": recipes.LENET,
+    "resnet18": recipes.DEEP,
+    "unresnet18": recipes.DEEP,
+    "googlenet": recipes.DEEP,
+}
 
 SOURCE = Source(
     "lie3",
@@ -12,6 +20,11 @@ SOURCE = Source(
     "J. Prendki, 2020",
     "Label noise against less data at the same level, in five models.",
     claims_in(claims),
+    setups={
+        "full": {
+            ("cifar10", f"{model}-repaired"): Setup("cifar10", model, recipe) for model, recipe in _REPAIRED.items()
+        }
+    },
     findings={"quick": {"lie3-noise-hurts-more": ("lenet-0.3",)}},
     figures=("dqsuite.sources.lie3.figures",),
     place=3,

@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from dqsuite.charts.figures import Curve, Lines, Panel, Point, point
+from dqsuite.charts.figures import Curve, Lines, Panel, Point
 from dqsuite.claims.measurements import StoredMeasurements
-from dqsuite.sources.drawing import DATA_NAMES, beside, stored
+from dqsuite.sources.drawing import DATA_NAMES, Level, beside, response, stored
 from dqsuite.sources.poisoning.claims import EASIEST_FIRST, MODEL, SMALL
 from dqsuite.sources.poisoning.published import POISONING
 from dqsuite.sources.sketch import figure
@@ -52,14 +52,13 @@ def _panel(measured: StoredMeasurements, items: str, data: str) -> Panel:
 def _ours(measured: StoredMeasurements, items: str, data: str, kind: str) -> Curve:
     start = SMALL if items == "1,000" else ""
     wrong = [partial(_point, measured, data, start, kind, percent) for percent in PERCENTS]
-    points = beside(lambda: point(0, measured.accuracy(MODEL, start or "clean", data=data)), wrong)
-    name, tone = _KINDS[kind]
-    return Curve(name, tone, points)
+    levels = beside(lambda: Level(0, measured.accuracy(MODEL, start or "clean", data=data)), wrong)
+    return response(*_KINDS[kind], levels)
 
 
-def _point(measured: StoredMeasurements, data: str, start: str, kind: str, percent: int) -> Point:
+def _point(measured: StoredMeasurements, data: str, start: str, kind: str, percent: int) -> Level:
     condition = "+".join(filter(None, [start, f"{kind}:{percent / 100:g}"]))
-    return point(percent, measured.accuracy(MODEL, condition, data=data), _wrong(measured, data, condition))
+    return Level(percent, measured.accuracy(MODEL, condition, data=data), _wrong(measured, data, condition))
 
 
 def _wrong(measured: StoredMeasurements, data: str, condition: str) -> str:

@@ -14,14 +14,16 @@ SWITCH = "DQSUITE_KERNELS"
 _ON = {"on": True, "off": False}
 
 
-class _Loaded(NamedTuple):
+class Loaded(NamedTuple):
+    """The functions of a library, and what it was compiled by."""
+
     library: ctypes.CDLL
     build: Build
 
 
 def compiled() -> bool:
     """Tell whether there is a `library` and it is to be used; it is compiled now, if need be, which takes seconds."""
-    return turned_on() and isinstance(_loaded(), _Loaded)
+    return turned_on() and isinstance(loaded(), Loaded)
 
 
 def turned_on() -> bool:
@@ -40,17 +42,16 @@ def turned_on() -> bool:
 
 def problem() -> str:
     """Return in one line why there is no library and what to do, or nothing where there is one or none is wanted."""
-    found = _loaded() if turned_on() else ""
+    found = loaded() if turned_on() else ""
     return found if isinstance(found, str) else ""
 
 
 def provenance() -> dict[str, str]:
     """Return the digest of the library and what compiled it; empty where there is none or it is turned off."""
-    found = _loaded() if turned_on() else ""
+    found = loaded() if turned_on() else ""
     return {} if isinstance(found, str) else {"kernels": found.build.digest, "compiler": found.build.compiler}
 
 
-@lru_cache(maxsize=1)
 def library() -> ctypes.CDLL:
     """Return the functions that the C++ of this package exports, whether or not they are turned off.
 
@@ -59,14 +60,14 @@ def library() -> ctypes.CDLL:
     DqError
         There are none: what `problem` says.
     """
-    found = _loaded()
+    found = loaded()
     if isinstance(found, str):
         raise DqError(found)
     return found.library
 
 
 @lru_cache(maxsize=1)  # what fails once is not tried again with every cell
-def _loaded() -> _Loaded | str:
+def loaded() -> Loaded | str:
     """Return the library, or what keeps it from being there."""
     try:
         made = build()
@@ -77,4 +78,4 @@ def _loaded() -> _Loaded | str:
         found.kept_floats.restype = ctypes.c_ssize_t
     except (OSError, AttributeError) as error:
         return f"the compiled library cannot be loaded ({error}); set DQSUITE_CACHE to a folder that may hold programs"
-    return _Loaded(found, made)
+    return Loaded(found, made)

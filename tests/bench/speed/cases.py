@@ -79,6 +79,8 @@ def fixed(recipe: Recipe, epochs: int) -> Recipe:
         patience=0,
         plateau_patience=0,
         fit=False,
+        fit_sample=0,
+        repair=0.0,
     )
 
 

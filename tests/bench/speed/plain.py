@@ -70,7 +70,8 @@ def train_plain(cell: Cell, dataset: Dataset, channels: Channels, device: str, s
     test_set = Pictures(dataset.x_test, dataset.y_test, transforms.Compose(scaling))
     batches = DataLoader(train_set, recipe.batch_size, shuffle=True, **options)
     tests = DataLoader(test_set, _TEST_BATCH, **options)
-    model = _usual(models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])).to(device)
+    model = models.build(cell.model, len(dataset.classes), dataset.x_train.shape[1:])
+    model = with_torchs_dropout(model).to(device)
     optimizer = _optimizer(model, recipe)
     for _ in range(recipe.epochs):
         model.train()
@@ -117,7 +118,7 @@ def _augmentation(recipe: Recipe, dataset: Dataset) -> list[Any]:
     ]
 
 
-def _usual(model: nn.Module) -> nn.Module:
+def with_torchs_dropout(model: nn.Module) -> nn.Module:
     """Put torch's own dropout in the place of ours."""
     for parent in list(model.modules()):
         for name, child in parent.named_children():

@@ -11,7 +11,7 @@ from dqsuite.datasets import Kind, digits
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.models import Architecture
 from dqsuite.statistics.criteria import below
-from dqsuite.statistics.estimate import estimate
+from dqsuite.statistics.estimate import change
 
 
 def _next_class(labels, picked, rng, num_classes):
@@ -49,7 +49,7 @@ BRIEF = Recipe("brief", epochs=2, batch_size=20)
 @claim("stranger-next-class-hurts", "half of the labels moved on hurt", "the change of accuracy below 0")
 def next_class_hurts(measured):
     after, before = (measured.at("linear", name, data="few_digits") for name in ("next_class:0.5", "clean"))
-    return below(estimate(100 * (after.right() - before.right())), unit="points")
+    return below(change(after.right(), before.right()).scaled(100), unit="points")
 
 
 SOURCE = Source(

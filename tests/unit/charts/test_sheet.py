@@ -3,16 +3,32 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from dqsuite.charts import raster, style, svg
-from dqsuite.charts.figures import Curve, Dots, Figure, Gallery, Grids, Lines, Panel, Picture, Point, Row, confusion
-from dqsuite.charts.grids import cells, grid_drawing
+from dqsuite.charts.figures import (
+    Curve,
+    Dots,
+    Figure,
+    Gallery,
+    Grids,
+    Lines,
+    Panel,
+    Picture,
+    Point,
+    Row,
+    confusion,
+    differences,
+    told,
+)
+from dqsuite.charts.grids import cells, grid_drawing, surest
 from dqsuite.charts.pictures import data_uri
 from dqsuite.charts.sheet import sheet
+from dqsuite.statistics.simultaneous import Cells
 
 SVG = "{http://www.w3.org/2000/svg}"
 ODD = [
@@ -28,7 +44,8 @@ ODD = [
     "a name longer than any matrix has room for" * 3,
 ]
 COUNTS = confusion("before", ODD, np.arange(len(ODD) ** 2).reshape(len(ODD), -1).astype(float))
-CHANGE = confusion("after", ODD, COUNTS.values - 30, signed=True)
+CHANGE = replace(confusion("after", ODD, COUNTS.values - 30), signed=True)
+KNOWN = differences(CHANGE, Cells(CHANGE.values, CHANGE.values - 20, CHANGE.values + 20))
 PHOTO = Picture(np.full((4, 4, 3), (200, 30, 90), np.uint8), "pink")
 
 
@@ -42,7 +59,11 @@ BODIES = {
     "lines": Lines([panel(name) for name in ODD], "level", "accuracy, %", "a note & more"),
     "one panel": Lines([Panel("", [Curve("$", "noise", [Point(0, 1, 0, 2)])])], "level", "accuracy, %"),
     "dots": Dots([Row(name, 1, 0.5, 1.5, 2) for name in ODD], "accuracy, %"),
+    "bands": Lines(
+        [Panel("", [Curve("$", "noise", [Point(x, 1, 0, 2, "", -1, 3) for x in (0, 1)])])], "level", "points"
+    ),
     "grids": Grids([COUNTS, CHANGE], "a note"),
+    "marked grids": Grids([CHANGE, KNOWN], "a note"),
     "gallery": Gallery({name: [PHOTO] * number for number, name in enumerate(ODD)}),
 }
 
@@ -100,7 +121,7 @@ def test_a_file_needs_no_style_sheet_but_its_own(drawn):
     assert {name for name in classes if not re.search(rf"\.{name}\b", sheet_of_file)} == set()
 
 
-@pytest.mark.parametrize("name", ["lines", "one panel", "dots"])
+@pytest.mark.parametrize("name", ["lines", "one panel", "bands", "dots"])
 def test_a_file_has_the_drawings_of_the_page(name):
     body = BODIES[name]
     of_page = [svg.dots(body)] if isinstance(body, Dots) else [drawing for _, drawing in svg.lines(body)]
@@ -111,7 +132,8 @@ def test_a_file_has_the_drawings_of_the_page(name):
 
 
 def test_a_grid_is_drawn_with_the_numbers_and_shades_of_the_page():
-    change = confusion("after", list("$<&"), np.array([[0, 10, -3.5], [30, np.nan, 1], [-30, 2, 3]]), signed=True)
+    values = np.array([[0, 10, -3.5], [30, np.nan, 1], [-30, 2, 3]])
+    change = replace(confusion("after", list("$<&"), values), signed=True)
     root = ET.fromstring(grid_drawing(change, 30).__html__())
     numbers = [text for text in root.iter("text") if "cell" in text.get("class", "")]
     expected = [cell for _, line in cells(change, 30) for cell in line]
@@ -119,6 +141,20 @@ def test_a_grid_is_drawn_with_the_numbers_and_shades_of_the_page():
     assert [rect.get("class") for rect in root.iter("rect")] == [cell.shade for cell in expected]
     corners = {(float(rect.get("x")), float(rect.get("y"))) for rect in root.iter("rect")}
     assert len(corners) == change.values.size
+
+
+def test_a_difference_that_is_not_0_is_framed_and_one_that_may_be_is_pale():
+    values = np.array([[9.0, -9.0], [9.0, np.nan]])
+    low, high = np.array([[4, -14], [-1, np.nan]]), np.array([[14, -4], [19, np.nan]])
+    change = differences(confusion("after", ["a", "b"], values), Cells(values, low, high))
+    (_, first), (_, second) = cells(change, 9)
+    assert [cell.shade for cell in (*first, *second)] == ["p9 sure", "m9 sure", "p2 faint", "none"]
+    assert [cell.ends for cell in (*first, *second)] == ["+4 to +14", "−14 to −4", "−1 to +19", ""]
+    assert [found[:2] for found in surest(change)] == [("a", "a"), ("a", "b")]
+    assert grid_drawing(change, 9).parts.count('class="frame"') == 2
+    note = told(Grids([change], "Images."))
+    assert note.startswith("Images. Framed: not 0, at 95%")
+    assert told(Grids([COUNTS], "Images.")) == "Images."
 
 
 def test_a_gallery_holds_its_images():

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from dqsuite.charts import svg
+from dqsuite.charts import style, svg
 from dqsuite.charts.axes import Axis, span
 from dqsuite.charts.figures import Curve, Dots, Lines, Panel, Point, Row
 
@@ -46,6 +46,20 @@ def test_a_band_reaches_from_end_to_end_of_the_intervals():
     pixels = (y50 - y80) / 30
     tops = [y for _, y in places(drawing, "band", "noise")]
     assert tops == pytest.approx([y80 - pixels, y70 - 5 * pixels, y70 + 5 * pixels, y80 + pixels], abs=0.3)
+
+
+def test_the_band_of_all_points_is_lighter_and_does_not_stretch_the_axis():
+    def drawn(least, most):
+        points = [Point(0, 80, 79, 81, "", least, most), Point(10, 70, 65, 75, "", 50, 90)]
+        ((_, drawing),) = svg.lines(Lines([Panel("", [Curve("noise", "noise", points)])], "level", "points"))
+        return drawing
+
+    one, other = drawn(78, 82), drawn(-1000, 1000)
+    assert places(one, "line", "noise") == places(other, "line", "noise")
+    tops = [y for _, y in places(one, "band wide", "noise")]
+    assert tops[0] < places(one, "band", "noise")[0][1]
+    assert min(y for _, y in places(other, "band wide", "noise")) >= 0
+    assert ".band.wide{opacity:.08}" in style.page()
 
 
 def test_panels_share_their_axes_and_what_is_not_measured_is_not_drawn():

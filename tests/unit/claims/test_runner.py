@@ -48,11 +48,11 @@ def clock(monkeypatch):
         clock.trained.append(cell)
         return train(cell, *rest)
 
-    monkeypatch.setitem(SCALES._entries, "full", Scale({("cifar10", "lenet"): TINY}))
     monkeypatch.setattr(benches, "train", timed)
     for module in ("dqsuite.engines.pool", "dqsuite.engines.worker", "dqsuite.claims.runner"):
         monkeypatch.setattr(f"{module}.time", clock)
-    return clock
+    with SCALES.temporary("full", Scale({("cifar10", "lenet"): TINY})):
+        yield clock
 
 
 def runner(folder, deadline=inf, cases=((noise_hurts_more, FIRST), (noise_hurts_more, SECOND))):
@@ -137,8 +137,8 @@ def test_a_cell_that_cannot_be_trained_is_an_error(tmp_path, clock, monkeypatch)
 
 def test_what_a_session_lacks_is_known_in_an_empty_store_and_nothing_once_it_is_there(tmp_path, clock):
     here = runner(tmp_path)
-    assert sum(len(batch.cells) for batch in here._lacking()) == 8
+    assert sum(len(batch.cells) for batch in here.lacking()) == 8
     here.judge(noise_hurts_more, FIRST)
-    assert {cell.corruption for batch in runner(tmp_path)._lacking() for cell in batch.cells} == {
+    assert {cell.corruption for batch in runner(tmp_path).lacking() for cell in batch.cells} == {
         cell.corruption for cell in cells_of(noise_hurts_more, SECOND, "full", "fp32")
     }

@@ -28,6 +28,15 @@ def test_verdicts_survive_a_file(tmp_path):
     assert found.judged == (ABSENT, judged(Status.HOLDS, case="b"))
 
 
+def test_the_file_marks_the_cases_of_ours_and_files_of_before_do_not():
+    cases = [Judged("he-gauss-small-helps", name, "full", Verdict(Status.HOLDS)) for name in ("nin", "resnet20")]
+    plain = verdict_files.to_json("full", cases)
+    assert [each["ours"] for each in plain["verdicts"]] == [True, False]
+    for each in plain["verdicts"]:
+        del each["ours"]
+    assert verdict_files.from_bytes(json.dumps(plain).encode()).judged == tuple(cases)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{}", "[]", "1", '{"scale": "full", "verdicts": [{}]}', '{"scale": "full", "verdicts": [1]}', "[" * 100_000]
@@ -55,6 +64,8 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
         (HOLDS, OPEN, True, False),
         (REFUTED, HOLDS, True, False),
         (HOLDS, judged(Status.HOLDS, -9.0, -8.0), False, False),
+        (judged(Status.INCONCLUSIVE), judged(Status.REPORTED, -9.0, -8.0), False, False),
+        (HOLDS, judged(Status.REPORTED), True, False),
     ],
 )
 def test_a_flip_or_an_interval_that_moved_is_a_change(before, after, flipped, broken):
@@ -70,6 +81,8 @@ def test_a_flip_or_an_interval_that_moved_is_a_change(before, after, flipped, br
         (ABSENT, REFUTED),
         (HOLDS, judged(Status.REFUTED, 1.0, 2.0, scale="quick")),
         (HOLDS, judged(Status.REFUTED, 1.0, 2.0, case="b")),
+        (judged(Status.INCONCLUSIVE), judged(Status.REPORTED)),
+        (judged(Status.REPORTED), judged(Status.REPORTED, -2.5, -1.5)),
     ],
 )
 def test_what_overlaps_or_was_not_measured_twice_is_no_change(before, after):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def test_a_name_like_no_other_lists_all():
 
 def test_asking_whether_a_name_is_known_does_not_raise():
     assert "zzz" not in FRUIT
+
+
+def test_an_entry_stands_in_for_a_while_and_leaves_no_trace():
+    with suppress(ZeroDivisionError), FRUIT.temporary("pear", 7), FRUIT.temporary("fig", 4):
+        assert (FRUIT["pear"], FRUIT["fig"]) == (7, 4)
+        assert list(FRUIT) == ["apple", "pear", "plum", "fig"]
+        raise ZeroDivisionError
+    assert FRUIT["pear"] == 2
+    assert list(FRUIT) == ["apple", "pear", "plum"]
 
 
 @pytest.fixture

@@ -38,6 +38,9 @@ def matrix(tmp_path):
         ("to_class:1;class=3", "to_class:1;class=3"),
         ("first:1e3+wrong:0.3;tail=1", "first:1000+wrong:0.3;tail=1"),
         ("contrast:0.50;fraction=1.0", "contrast:0.5"),
+        ("contrast:2;pivot=128.0", "contrast:2"),
+        ("contrast:2; pivot = mean", "contrast:2;pivot=mean"),
+        ("contrast:2;pivot=mean;fraction=0.50", "contrast:2;fraction=0.5;pivot=mean"),
         ("reduce:0.2;stratified=0", "reduce:0.2"),
         ("drop_class: cat / dog", "drop_class:cat/dog"),
         ("relabel_class:3 - 5", "relabel_class:3-5"),
@@ -110,7 +113,7 @@ def test_a_matrix_that_changed_after_parsing_is_noticed(matrix):
     ("array", "cause"),
     [
         (np.eye(3)[:2], "not square"),
-        (np.eye(3) * 0.99, "row 0 that sums to 0.99"),
+        (np.eye(3) * 0.99, "row 0 that sums to 0.99, and its columns do not"),
         (np.array([[1.5, -0.5], [0, 1]]), "negative"),
         (np.array([[np.nan, 1], [0, 1]]), "not finite"),
         (np.array([["a"]]), "not an array of real numbers"),
@@ -121,6 +124,36 @@ def test_a_matrix_that_is_none_is_refused(array, cause, tmp_path):
     np.save(tmp_path / "m.npy", array)
     with pytest.raises(DqError, match=cause):
         damage(parse(f"transition;matrix={tmp_path / 'm.npy'}"))
+
+
+ONE_WAY = np.array([[0.9, 0.3, 0.2], [0.1, 0.6, 0.1], [0, 0.1, 0.7]])  # P(label | true), a column for each true class
+
+
+@pytest.mark.parametrize(
+    ("array", "said", "cause", "mend"),
+    [
+        (ONE_WAY, "", "a row 0 that sums to 1.4, while its columns all sum to 1", "write ;truth=columns"),
+        (ONE_WAY.T, ";truth=columns", "a column 0 that sums to 1.4, while its rows all sum to 1", "leave out"),
+        (ONE_WAY * 1.1, ";truth=columns", "a row 0 that sums to 1.54, and its columns do not", "with truth=columns"),
+    ],
+)
+def test_a_matrix_the_other_way_round_is_refused_before_any_data(array, said, cause, mend, tmp_path):
+    np.save(tmp_path / "m.npy", array)
+    with pytest.raises(DqError, match=cause) as raised:
+        parse(f"transition;matrix={tmp_path / 'm.npy'}{said}")
+    assert mend in raised.value.mend
+
+
+def test_where_the_truth_stands_is_part_of_the_text_where_it_is_not_in_rows(tmp_path):
+    np.save(tmp_path / "m.npy", ONE_WAY)
+    chain = parse(f"transition;truth=columns;matrix={tmp_path / 'm.npy'}")
+    ((digest, _),) = chain.files
+    assert str(chain) == f"transition;matrix={digest};truth=columns"
+    assert parse(str(chain), files=dict(chain.files)) == chain
+    np.save(tmp_path / "m.npy", np.eye(2))
+    assert "truth" not in str(parse(f"transition;matrix={tmp_path / 'm.npy'};truth=rows"))
+    with pytest.raises(DqError, match="truth of transition must be rows or columns, not 'both'"):
+        parse(f"transition;matrix={tmp_path / 'm.npy'};truth=both")
 
 
 def test_a_file_that_holds_no_array_is_refused(tmp_path):
@@ -162,6 +195,7 @@ def test_a_file_that_holds_no_array_is_refused(tmp_path):
         ("relabel_class:-1", "one class or two"),
         ("long_tail:0.5", "number from 1 to"),
         ("contrast:0", "number from 0.001"),
+        ("contrast:2;pivot=127", "pivot of contrast must be 128 or mean, not '127'; for example pivot=mean"),
         ("contrast:1;fraction=2", "fraction of contrast must be a number from 0 to 1"),
         ("gaussian:-1", "number from 0.001"),
         ("salt_pepper:0.6", "number from 0 to 0.5"),

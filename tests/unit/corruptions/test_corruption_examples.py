@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageEnhance
+from sklearn.datasets import load_digits, load_sample_images
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.seeds import streams
@@ -83,6 +85,17 @@ def test_transition_follows_the_rows_of_the_matrix(tmp_path):
     assert counts[1, 1] == pytest.approx(2000, abs=5 * np.sqrt(1000))
 
 
+def test_a_matrix_with_truth_in_columns_does_what_its_transpose_does(tmp_path):
+    by_row = np.array([[0.7, 0.3, 0], [0.1, 0.5, 0.4], [0, 0.2, 0.8]])
+    np.save(tmp_path / "rows.npy", by_row)
+    np.save(tmp_path / "columns.npy", by_row.T)  # as noise_matrix[k_s][k_y] of cleanlab
+    given = np.repeat([0, 1, 2], 100)
+    rows = damage(f"transition;matrix={tmp_path / 'rows.npy'}", given, ("a", "b", "c"))
+    columns = damage(f"transition;matrix={tmp_path / 'columns.npy'};truth=columns", given, ("a", "b", "c"))
+    assert (columns.labels == rows.labels).all()
+    assert 0 < rows.manifest.labels_changed < 300
+
+
 def test_transition_never_gives_a_label_of_probability_zero_where_a_row_sums_to_a_little_less(tmp_path):
     np.save(tmp_path / "t.npy", [[1 - 9e-7, 0], [0, 1]])
     damaged = damage(f"transition;matrix={tmp_path / 't.npy'}", np.zeros(200_000), ("a", "b"))
@@ -114,6 +127,17 @@ def test_long_tail_follows_the_exponential_profile():
     assert manifest.histogram_after.tolist() == [100, 10, 1]
 
 
+@pytest.mark.parametrize("classes", [10, 100])
+@pytest.mark.parametrize("factor", [10, 50, 100, 200])
+def test_long_tail_keeps_as_many_of_cifar_as_cui_et_al(classes, factor):
+    """As ``get_img_num_per_cls`` of their program has it, which names the inverse of our factor."""
+    inverse = {10: 0.1, 50: 0.02, 100: 0.01, 200: 0.005}[factor]
+    expected = [int(50_000 / classes * (inverse ** (k / (classes - 1.0)))) for k in range(classes)]
+    names = tuple(f"c{k}" for k in range(classes))
+    damaged = damage(f"long_tail:{factor}", np.arange(50_000) % classes, names, np.zeros((50_000, 1, 1, 1), np.uint8))
+    assert damaged.manifest.histogram_after.tolist() == expected
+
+
 def test_long_tail_keeps_at_least_one_and_takes_no_more_than_there_are():
     manifest = damage("long_tail:1000", np.repeat([0, 1, 2], [40, 1, 30]), CIFAR10[:3]).manifest
     assert manifest.histogram_after.tolist() == [40, 1, 1]
@@ -131,6 +155,35 @@ def test_long_tail_keeps_at_least_one_and_takes_no_more_than_there_are():
 def test_values_of_images_become(text, before, after):
     images = np.array(before, dtype=np.uint8).reshape(-1, 1, 1, 1)
     assert damage(text, [0] * len(before), images=images).images.ravel().tolist() == after
+
+
+def test_contrast_around_the_mean_takes_each_image_s_own():
+    images = np.array([[77, 77], [50, 100], [0, 11]], dtype=np.uint8).reshape(3, 1, 2, 1)
+    stronger = damage("contrast:2;pivot=mean", [0] * 3, images=images).images.reshape(3, 2)
+    assert stronger.tolist() == [[77, 77], [25, 125], [0, 16]]  # around 77, 75 and 6, which is 5.5 rounded half up
+
+
+def grey() -> np.ndarray:
+    """Return real grey images, uint8 (200, 8, 8, 1)."""
+    return (load_digits().images[:200, ..., None] * (255 / 16)).astype(np.uint8)
+
+
+def coloured() -> np.ndarray:
+    """Return real coloured images, uint8 (520, 32, 32, 3): the tiles of two photographs."""
+    photographs = np.stack(load_sample_images().images)[:, :416, :640]
+    tiles = photographs.reshape(2, 13, 32, 20, 32, 3).swapaxes(2, 3)
+    return tiles.reshape(-1, 32, 32, 3)
+
+
+@pytest.mark.parametrize("images", [grey(), coloured()], ids=["grey", "coloured"])
+@pytest.mark.parametrize("factor", [0.25, 0.5, 2, 4])
+def test_contrast_around_the_mean_is_that_of_pillow(images, factor):
+    """Pillow cuts off fractions where we round, so a value is the same or one more."""
+    ours = damage(f"contrast:{factor};pivot=mean", [0] * len(images), images=images).images.astype(int)
+    pictures = [Image.fromarray(image.squeeze()) for image in images]
+    theirs = np.stack([np.asarray(ImageEnhance.Contrast(picture).enhance(factor)) for picture in pictures])
+    difference = ours - theirs.reshape(ours.shape)
+    assert set(np.unique(difference)) <= ({0, 1} if factor < 1 else {0})
 
 
 @pytest.mark.parametrize("text", ["gaussian:8", "salt_pepper:0.2"])

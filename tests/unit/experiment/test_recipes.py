@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dqsuite.core.errors import DqError
-from dqsuite.experiment.recipes import RECIPES, Recipe, origins
+from dqsuite.experiment.recipes import RECIPES, Recipe, origins, repairing
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -46,8 +46,34 @@ def test_changing_nothing_gives_the_recipe_itself():
 
 @pytest.mark.parametrize(
     "values",
-    [{"epochs": 0}, {"epochs": 1, "batch_size": 0}, {"epochs": 1, "optimizer": "lion"}, {"epochs": 1, "scaling": "x"}],
+    [
+        {"epochs": 0},
+        {"epochs": 1, "batch_size": 0},
+        {"epochs": 1, "optimizer": "lion"},
+        {"epochs": 1, "scaling": "x"},
+        {"epochs": 1, "fit_sample": 2000},
+        {"epochs": 1, "repair": 1.5},
+    ],
 )
 def test_a_recipe_that_cannot_train_is_refused(values):
     with pytest.raises(DqError, match="recipe"):
         Recipe(**values)
+
+
+@pytest.mark.parametrize("values", [{"patience": 2}, {"plateau_patience": 2}, {"fit": True}, {"schedule": "linear"}])
+def test_a_second_stage_needs_a_first_of_known_length_and_a_last_rate(values):
+    with pytest.raises(DqError, match=r"a fixed number of updates.*leave out patience"):
+        Recipe(epochs=1, repair=0.2, **values)
+
+
+def test_a_repairing_recipe_is_another_and_a_second_stage_that_is_ours():
+    recipe = repairing(RECIPES["lie-lenet"], "first:10000")
+    second = {"repair": 0.2, "repaired": "first:10000"}
+    assert recipe.values() == RECIPES["lie-lenet"].values() | second
+    assert recipe.name == "lie-lenet-repaired"
+    assert "then 0.2 of that on first:10000 data" in recipe.about
+    assert repairing(RECIPES["lie-lenet"]).values() == RECIPES["lie-lenet"].values() | {"repair": 0.2}
+
+
+def test_he_s_recipe_of_cifar10_alone_looks_at_a_sample():
+    assert (RECIPES["he-cifar10"].fit_sample, RECIPES["he-mnist"].fit_sample) == (2000, 0)

@@ -9,7 +9,7 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.outcome import CURVES
 from dqsuite.experiment.plan import versions
-from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.recipes import RECIPES, Recipe
 from dqsuite.experiment.runtime import Costs, effort
 from dqsuite.experiment.store import Store
 
@@ -165,6 +165,13 @@ def work(*args, **changed):
 )
 def test_a_damage_leaves_as_much_work_as_records(condition, records):
     assert work(condition) == pytest.approx(20 * (records + 10_000 / 3))
+
+
+@pytest.mark.parametrize(("condition", "epochs"), [("shuffle:0.3", 25), ("reduce:0.5", 45)])
+def test_a_second_stage_is_work_too_and_fewer_records_are_trained_on_as_often(condition, epochs):
+    recipe = Recipe(epochs=20, repair=0.25)
+    found = effort(Plan("cifar10", "", ()), replace(cell(condition), recipe=recipe))
+    assert found == pytest.approx(25 * 50_000 + epochs * 10_000 / 3)
 
 
 def test_more_epochs_and_larger_data_sets_are_more_work():

@@ -43,7 +43,7 @@ PICTURES = Gallery({"cats": [Picture(np.zeros((8, 8, 3), np.uint8), "90%")]})
 KINDS = {
     Lines: ("lie3-bird", ".csv .png .svg"),
     Dots: ("he-contrast", ".csv .png .svg"),
-    Grids: ("lie3-airplane", "-1.csv .png .svg"),
+    Grids: ("lie3-airplane", "-1-from.csv -1-to.csv -1.csv .png .svg"),
     Table: ("lie2-weakest-noise", ".csv"),
     Gallery: ("pictures", ".png .svg"),
 }

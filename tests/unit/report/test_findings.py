@@ -10,6 +10,7 @@ import pytest
 from page_reader import Tables, numbers
 
 from dqsuite.claims import CLAIMS
+from dqsuite.claims.claim import grid
 from dqsuite.claims.evaluate import Judged
 from dqsuite.claims.verdict_files import Verdicts
 from dqsuite.report import draw, findings
@@ -32,6 +33,7 @@ def made(identity, *verdicts):
 
 HOLDS = Verdict(Status.HOLDS, -1.5, -2.0, -1.0, 5, "points", below=0.0)
 REFUTED = Verdict(Status.REFUTED, 1.5, 1.0, 2.0, 5, "points", below=0.0)
+REPORTED = Verdict(Status.REPORTED, 1.0, 0.5, 1.5, 5, "points")
 OPEN = Verdict(Status.INCONCLUSIVE, 0.0, -1.0, 1.0, 5, "points", below=0.0)
 
 
@@ -48,7 +50,7 @@ def test_findings_are_sorted_by_severity():
 
 
 def test_the_counts_are_those_of_the_verdicts(page):
-    statuses = [finding.verdict.status for finding in page.findings if not finding.is_question]
+    statuses = [finding.verdict.status for finding in page.findings]
     assert {name: count for count, name, _ in page.counts} == {each.value: statuses.count(each) for each in Status}
 
 
@@ -61,8 +63,42 @@ def test_a_finding_shows_the_case_that_decides():
     assert made("lie1-cat-deer", HOLDS).tally == ""
 
 
+def named(identity, **verdicts):
+    return Finding(CLAIMS[identity], [Judged(identity, name, "full", verdict) for name, verdict in verdicts.items()])
+
+
+def test_a_case_of_ours_is_counted_apart_and_does_not_decide():
+    finding = named("he-gauss-small-helps", nin=REFUTED, resnet20=HOLDS)
+    assert (finding.verdict.status, finding.verdict.effect) == (Status.HOLDS, HOLDS.effect)
+    assert finding.deciding.case == "resnet20"
+    assert finding.tally == "ours: refuted in 1"
+    assert [case.ours for case in finding.cases] == [True, False]
+    claim = replace(CLAIMS["lie1-cat-deer"], cases=grid(model="abc"), ours={"model": ("c",)})
+    several = Finding(
+        claim, [Judged(claim.id, *each) for each in (("a", "", HOLDS), ("b", "", OPEN), ("c", "", REFUTED))]
+    )
+    assert several.tally == "inconclusive in 1 of 2 cases, holds in 1; ours: refuted in 1"
+
+
+def test_a_finding_that_depends_on_what_the_source_leaves_open_says_so():
+    finding = made("he-contrast-asymmetric", HOLDS, REFUTED)
+    assert finding.verdict.status is Status.INCONCLUSIVE
+    assert finding.tally == "depends on the formula; refuted in 1 of 2 cases, holds in 1"
+
+
+def test_the_page_marks_cases_of_ours_and_what_is_only_reported(page):
+    found = [named("he-gauss-small-helps", nin=REFUTED, resnet20=HOLDS), made("open-merge", REPORTED)]
+    text = html(replace(page, findings=found, contradictions=()))
+    assert '>nin <span class="ours">ours</span></th><td><span class="verdict refuted">' in text
+    assert '<span class="ours">ours</span>: added by us' in text
+    assert '<li class="reported"><b>1</b> reported<small>1 case</small></li>' in text
+    listed = text.partition("1 reported: a question without an expected answer")[2]
+    assert '<span class="verdict reported">reported</span>' in listed
+    assert "Reports: the accuracy that counting cat and dog as one class gains" in listed
+
+
 def test_questions_are_apart_from_findings(page):
-    found = {finding.claim.id for finding in page.questions}
+    found = {finding.claim.id for finding in page.reported}
     assert {"open-merge", "he-label-diff-map"} <= found
     assert not found & {finding.claim.id for finding in page.ranked}
 
@@ -91,7 +127,7 @@ def test_the_evidence_is_the_matrices_that_the_judge_asked_for(page, measured, t
     )
     np.testing.assert_allclose(
         numbers(tables.of("custom, reduce:0.2, minus clean – truth in rows")),
-        measured.relative("custom", "reduce:0.2"),
+        measured.relative("custom", "reduce:0.2").mean,
         atol=1e-9,
     )
 

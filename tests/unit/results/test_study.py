@@ -67,9 +67,46 @@ def test_matrices_are_those_of_the_stored_predictions(store):
     found = study.load_study(store, wanted, silent)
     matrix = found.matrix("lenet", "wrong:0.5")
     assert matrix.sel(repeat=2, true="cat", predicted="deer") == 10
-    assert found.relative("lenet", "wrong:0.5").sel(true="cat", predicted="cat") == -9
+    change = found.relative("lenet", "wrong:0.5").sel(true="cat", predicted="cat")
+    assert change["mean"] == pytest.approx(-9)
+    assert -20 < change["low"] < -9 < change["high"] < 20
     assert found.tpr("lenet", "wrong:0.5").sel({"class": "cat"}) == pytest.approx(11 / 20)
-    assert found.most_hit("lenet", "wrong:0.5", 2) == [("cat", pytest.approx(-0.45)), ("deer", pytest.approx(-0.45))]
+    assert [(name, lost.mean) for name, lost in found.most_hit("lenet", "wrong:0.5", 2)] == [
+        ("cat", pytest.approx(-0.45)),
+        ("deer", pytest.approx(-0.45)),
+    ]
+
+
+def percent(lost):
+    return f"{100 * lost.mean:.0f}%"
+
+
+def test_a_class_is_named_as_hit_where_its_interval_says_so(store):
+    data = dataset()
+    wanted = plan(data, ["wrong:0.5", "wrong:0.1"])
+    fill(store, data, wanted, lambda cell: {"wrong:0.5": 9, "wrong:0.1": cell.repeat % 2}.get(cell.corruption, 0))
+    found = study.load_study(store, wanted, silent)
+    assert found.hit_in_words("lenet", "wrong:0.5", percent) == "cat -45%, deer -45%, frog -45%"
+    assert (found.recall_change("lenet", "wrong:0.1")["mean"] < 0).all()
+    assert found.most_hit("lenet", "wrong:0.1") == []
+    assert found.hit_in_words("lenet", "wrong:0.1", percent) == "within noise"
+    assert found.hit_in_words("lenet", "clean", percent) == ""
+    fill(Store(store.root / "one"), data, plan(data, repeats=1))
+    once = study.load_study(Store(store.root / "one"), plan(data, repeats=1), silent)
+    assert once.hit_in_words("lenet", "wrong:0.5", percent) == "one repeat"
+
+
+def test_recalls_have_intervals_in_labelled_arrays(store):
+    data = dataset()
+    wanted = plan(data)
+    fill(store, data, wanted, noise_hurts)
+    found = study.load_study(store, wanted, silent)
+    recalls = found.recall_intervals()
+    assert recalls["mean"].dims == ("model", "condition", "class")
+    np.testing.assert_allclose(recalls["mean"], found.recalls().mean("repeat"))
+    noisy = recalls.sel(condition="wrong:0.5")
+    assert ((noisy["low"] > 0) & (noisy["low"] < noisy["mean"]) & (noisy["mean"] < noisy["high"])).all()
+    assert ((noisy["high"] < 1) & (recalls.sel(condition="clean")["high"] == 1)).all()
 
 
 def test_a_part_of_a_plan_can_be_read(store):
@@ -87,7 +124,9 @@ def test_without_a_baseline_nothing_is_relative(store):
     found = study.load_study(store, noisy, silent)
     assert found.relative("lenet", "wrong:0.5") is None
     assert found.accuracy_change("lenet", "wrong:0.5") is None
+    assert found.recall_change("lenet", "wrong:0.5") is None
     assert found.most_hit("lenet", "wrong:0.5") == []
+    assert found.hit_in_words("lenet", "wrong:0.5", percent) == ""
 
 
 def test_a_damaged_outcome_is_said_and_set_aside(store):

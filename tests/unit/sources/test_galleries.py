@@ -15,7 +15,6 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.results.reader import Reader
-from dqsuite.sources import at_hand as pictures_at_hand
 from dqsuite.sources.he2019.galleries import contaminations
 from dqsuite.sources.lie1.galleries import birds_and_trucks, cats_as_frogs
 from dqsuite.sources.sketch import Missing, drawn
@@ -32,9 +31,7 @@ def at_hand(tmp_path, monkeypatch):
         images = rng.integers(0, 256, shape, dtype=np.uint8)
         np.savez(tmp_path / f"{name}.npz", x_train=images, y_train=labels, x_test=images[::-1], y_test=labels)
     monkeypatch.setenv("DQSUITE_DATA", str(tmp_path))
-    pictures_at_hand._load.cache_clear()
-    yield datasets.load("cifar10")
-    pictures_at_hand._load.cache_clear()
+    return datasets.load("cifar10")
 
 
 @pytest.fixture
@@ -91,7 +88,6 @@ def test_one_image_is_shown_under_each_contamination(measured, at_hand):
 def test_nothing_is_downloaded_for_a_gallery(measured, monkeypatch):
     monkeypatch.delenv("DQSUITE_DATA")
     monkeypatch.setattr("dqsuite.datasets.download.download", pytest.fail)
-    pictures_at_hand._load.cache_clear()
     missing = gallery(measured[0], birds_and_trucks)
     assert "not at hand" in missing.reason
 

@@ -47,11 +47,6 @@ def test_a_combination_of_what_has_no_range_has_none(blocks):
     assert (found.low, found.high) == (-inf, inf)
 
 
-def test_intervals_cover_all_at_once(blocks):
-    rates = JointEstimate.of(blocks, low=0, high=1)
-    assert rates.intervals(0.9)[2] == rates.estimate(2).interval(1 - 0.1 / 4)
-
-
 def test_draws_have_the_spread_of_the_estimates(blocks):
     rates = JointEstimate.of([np.tile(block, (1, 20, 1)) for block in blocks])
     draws = rates.draws(40_000)

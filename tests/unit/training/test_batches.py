@@ -16,11 +16,14 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), np.uint8)
 LABELS = np.arange(10)
 
 
-def epoch(recipe, images=IMAGES, seed=0, condition="clean"):
+def batches_of(images, recipe=PLAIN, condition="clean"):
     labels, classes = LABELS[: len(images)], tuple(map(str, LABELS))
     damaged = corruptions.apply(corruptions.parse(condition), images, labels, classes, streams(0).noise)
-    batches = Batches(damaged, recipe, Scaling.of(images, "unit", "cpu"), "cpu")
-    return list(batches.epoch(np.random.default_rng(seed)))
+    return Batches(damaged, recipe, Scaling.of(images, "unit", "cpu"), "cpu")
+
+
+def epoch(recipe, images=IMAGES, seed=0, condition="clean"):
+    return list(batches_of(images, recipe, condition).epoch(np.random.default_rng(seed)))
 
 
 def by_label(parts):
@@ -113,3 +116,38 @@ def test_images_of_one_colour_do_not_divide_by_zero():
 @pytest.mark.parametrize(("records", "batches"), [(8, 2), (9, 2), (10, 3), (1, 1)])
 def test_a_last_batch_of_one_record_is_left_out(records, batches):
     assert len(epoch(PLAIN, IMAGES[:records])) == batches
+
+
+class Knowing(torch.nn.Module):
+    """Predicts the label of every record of `IMAGES` but of some, in evaluation mode alone."""
+
+    def __init__(self, *unknown: int) -> None:
+        super().__init__()
+        self.unknown, self.asked = unknown, 0
+        self.known = torch.from_numpy(IMAGES).float().flatten(1)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        self.asked += len(images)
+        pixels = (images * 255).round().permute(0, 2, 3, 1).flatten(1)
+        found = torch.cdist(pixels, self.known).argmin(1)
+        wrong = torch.tensor([int(each) in self.unknown or self.training for each in found])
+        return torch.nn.functional.one_hot((found + wrong) % 10, 10).float()
+
+
+@pytest.mark.parametrize("recipe", [PLAIN, dataclasses.replace(PLAIN, crop=2)])
+@pytest.mark.parametrize(
+    ("unknown", "sample", "fitted", "asked"),
+    [
+        ((), 0, True, 10),
+        ((9,), 0, False, 10),
+        ((0,), 0, False, 4),
+        ((1,), 4, True, 4),
+        ((3,), 4, False, 4),
+        ((), 99, True, 10),
+    ],
+)
+def test_a_set_is_fitted_where_all_records_or_a_sample_spread_evenly_are_right(recipe, unknown, sample, fitted, asked):
+    model = Knowing(*unknown)  # a sample of 4 are the records 0, 3, 6 and 9
+    assert batches_of(IMAGES, recipe).fitted(model, 4, sample) == fitted
+    assert model.asked == asked
+    assert model.training

@@ -18,7 +18,7 @@ GAMMAS = ("0.25", "0.5", "2", "4")
     "MNIST: weaker contrast costs little (98 to 95), stronger contrast costs much (98 to 67)",
     "the loss with contrast x 2 exceeds that with contrast x 0.5 by 5 points; the source gives no formula, so about "
     "two pivots, both ours: 128, and the image's own mean",
-    cases=grid(pivot=("128",)),
+    cases=grid(pivot=("128", "mean")),
     depends_on="the formula",
 )
 def stronger_contrast_costs_more(measured: Measurements, pivot: str) -> Judgement:

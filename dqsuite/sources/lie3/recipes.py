@@ -1,0 +1,11 @@
+"""The recipes of lie1 and lie2, each followed by clean data: what bad data did, and what can be mended."""
+
+from __future__ import annotations
+
+from dqsuite.experiment.recipes import repairing
+from dqsuite.sources.lie1 import recipes as lie1
+from dqsuite.sources.lie2 import recipes as lie2
+
+CUSTOM = repairing(lie1.CUSTOM)
+LENET = repairing(lie2.LENET)
+DEEP = repairing(lie2.DEEP)

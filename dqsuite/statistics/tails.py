@@ -1,0 +1,55 @@
+"""p-values of a mean whose variance has a part that is estimated from few repeats, and one that is known well.
+
+Satterthwaite's approximation, Student's t with fitted degrees of freedom, is good in the middle of the distribution and
+too bold far out: where the repeats' part is ten times the images', three repeats give one in a thousand seven times as
+often as it says. Behrens' and Fisher's, the sum of a t and a normal variable, is never too bold, and too timid near 5%:
+it covers up to 97.5% where 95% are asked for. So the p-value is the larger of the first and of a part of the second,
+which grows from a half, at 10% and above, to the whole far out.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import stdtr, stdtrit
+
+_MANY = 1e9  # degrees of freedom: from here on Student's distribution is the normal one to every digit
+_NORMAL = np.linspace(-8, 8, 161)
+_WEIGHTS = np.exp(-(_NORMAL**2) / 2) / np.exp(-(_NORMAL**2) / 2).sum()
+_USUAL = 0.2  # two-sided: above, nobody asks how far out it is
+
+
+def p_lower(t: float, df: float, share: float, n: int) -> float:
+    """Return the one-sided p-value of a statistic that is low where it speaks against the null.
+
+    Parameters
+    ----------
+    t : float
+        The estimate less the threshold, over the standard error.
+    df : float
+        Satterthwaite's degrees of freedom.
+    share : float
+        Of the variance, that of the n repeats.
+    """
+    fitted = float(stdtr(min(df, _MANY), t))
+    if t >= 0 or share <= 0 or 2 * fitted > _USUAL:
+        return fitted
+    return max(fitted, _far(t, share, n))
+
+
+def _far(t: float, share: float, n: int) -> float:
+    """Return the part of Behrens' and Fisher's p-value that counts."""
+    known, estimated = sqrt(max(0.0, 1 - share)), sqrt(share)
+    sum_of_both = float(stdtr(n - 1, (t - known * _NORMAL) / estimated) @ _WEIGHTS)
+    return sum_of_both * max(0.5, 1 - sqrt(2.5 * 2 * sum_of_both))
+
+
+def quantile(tail: float, df: float, share: float, n: int) -> float:
+    """Return the standard errors beyond which `p_lower` is less than a tail."""
+    fitted = -float(stdtrit(min(df, _MANY), tail))
+    if p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
+        return fitted
+    furthest = -float(stdtrit(n - 1, tail))  # that of the t alone
+    return float(brentq(lambda t: p_lower(-t, df, share, n) - tail, fitted, max(2 * fitted, 2 * furthest)))
