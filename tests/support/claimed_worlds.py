@@ -75,11 +75,10 @@ LIE1 = [
     *claimed("lie1-baseline-order lie1-frog-truck-easy lie1-airplane-stable lie1-unequal-resistance", lie1),
     *claimed("lie1-cat-worst-noise", lie1, each("level", "0 0.1 0.2 0.3")),
     *claimed("lie1-bird-most-hit", lie1, each("level", "0.05 0.1 0.15 0.2 0.3")),
-    *claimed("lie1-frog-truck-stable lie1-bird-elbow lie1-nonlinear", lie1),
+    *claimed("lie1-frog-truck-stable lie1-bird-elbow lie1-nonlinear lie1-noise-worse-than-less", lie1),
     *claimed("lie1-10k-cheap lie1-bird-10k", lie1, size="source"),
     *claimed("lie1-cat-worst-volume", lie1, each("kept", "0.8 0.6 0.4 0.2 0.1")),
-    *claimed("lie1-order-shifts lie1-noise20-vs-volume40 lie1-noise-worse-than-less lie1-different-ways", lie1),
-    *claimed("lie1-noise-worse-each-class", lie1),
+    *claimed("lie1-order-shifts lie1-noise20-vs-volume40 lie1-different-ways lie1-noise-worse-each-class", lie1),
 ]
 
 
@@ -212,12 +211,12 @@ def poisoning(asked: Asked) -> Rates:
 ALL_DATA = "mnist fashion_mnist cifar10 cifar100"
 POISONED = [
     *claimed("poisoning-mnist-80 poisoning-hard-drops-first poisoning-cifar100-early", poisoning, size="source"),
+    *claimed("poisoning-cifar100-small-untrainable", poisoning, size="source"),
     *claimed("poisoning-robust-half", poisoning, each("data", "mnist fashion_mnist"), size="source"),
     *claimed(
         "poisoning-biased-until-40 poisoning-biased-drops-sooner", poisoning, each("data", ALL_DATA), size="source"
     ),
     *claimed("poisoning-small-earlier", poisoning, each("data", "mnist fashion_mnist cifar10"), size="source"),
-    *claimed("poisoning-cifar100-small-untrainable", poisoning, size="source"),
     *claimed("poisoning-more-beats-better", poisoning, each("data", ALL_DATA), size="source"),
 ]
 
@@ -280,12 +279,11 @@ def _changed(asked: Asked, data: str, rate: float, loss: float) -> Rates:
 
 
 ONE = each("model", "resnet20")
-SPANS = [*each("by", "images doublings", model="resnet20"), *each("model", "nin")]
 HE = [
     *claimed("he-mnist-drop-class", mnist, each("digit", "3")),
     *claimed("he-cifar-drop-class-all-suffer", cifar, each("operation", "drop_class", model="resnet20", changed="3")),
     *claimed("he-drop-equals-relabel he-drop-depends-on-class", cifar, ONE),
-    *claimed("he-cifar-10k-knee", cifar, SPANS),
+    *claimed("he-cifar-10k-knee", cifar, [*each("by", "images doublings", model="resnet20"), {"model": "nin"}]),
     *claimed("he-more-is-better he-gauss-small-pictures", cifar),
     *claimed("he-label-20-intolerable", falling(0.01), each("level", "0.1", model="resnet20"), fall=0.01),
     *claimed("he-label-20-intolerable", falling(0.10), each("level", "0.3", model="resnet20"), fall=0.10),
