@@ -9,6 +9,7 @@ from itertools import product
 from typing import NoReturn
 
 from dqsuite import __version__
+from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import cores
 from dqsuite.experiment.store import default_store
@@ -77,7 +78,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     _store(parser)
     add("--out", default="reports/", metavar="PATH", help="a file, or a folder/ (default: reports/)")
-    add("--scale", default="full", help="of the published findings: quick or full (default: full)")
+    _scale(parser)
     add("--compare", metavar="OTHER", help="with another store, an evidence file or saved verdicts; 1 if one broke")
     _judged_precision(parser)
     add("--figures", metavar="DIR", help="write each figure as SVG and PNG, and each table as CSV")
@@ -86,11 +87,16 @@ def _report(parser: argparse.ArgumentParser) -> None:
 def _claims(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("ids", nargs="*", metavar="ID", help="show these claims case by case")
-    add("--scale", default="full", help="quick or full (default: full)")
+    _scale(parser)
     add("--json", action="store_true", help="print every case as JSON")
     add("--device", action=_Renamed, to="--precision any, fp32 or bf16")
     _judged_precision(parser)
     _store(parser)
+
+
+def _scale(parser: argparse.ArgumentParser) -> None:
+    help_ = f"of the published findings: {scales.CHOICES} (default: {scales.LARGEST})"
+    parser.add_argument("--scale", default=scales.LARGEST, help=help_)
 
 
 class _Renamed(argparse.Action):
@@ -118,10 +124,15 @@ def _grid(parser: argparse.ArgumentParser) -> None:
     add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
     add("--epochs", type=_count, help="instead of the recipe's")
     add("--batch-size", type=_count, help="instead of the recipe's")
+    _machine(parser)
+    _store(parser)
+
+
+def _machine(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     add("--precision", default="auto", help="of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)")
     add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")
-    _store(parser)
 
 
 def _store(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device, training_precision
 from dqsuite.experiment.store import Store, default_store
@@ -26,7 +27,7 @@ def add(parser: pytest.Parser) -> None:
         default="any",
         help="judge any, fp32 or bf16, and train the latter (default: any; fp32 on a CPU)",
     )
-    option("--dq-scale", help="quick or full (default: full with -m full, else quick)")
+    option("--dq-scale", help=f"{scales.CHOICES} (default: the largest that -m names, else {scales.SMALLEST})")
     option("--dq-budget", help="begin no training after this time, such as 90s, 30m or 8h; what tells most comes first")
     option("--dq-report", metavar="FILE", help="write the verdicts as JSON to this file")
     option("--dq-markdown", metavar="FILE", help="write a summary to this file, such as $GITHUB_STEP_SUMMARY")
@@ -58,7 +59,7 @@ def scale(config: pytest.Config) -> str:
     """Return the scale asked for, or the one that the selected marks mean. Raises DqError for an unknown one."""
     asked: str | None = config.getoption("--dq-scale")
     if not asked:
-        return "full" if re.search(r"\bfull\b", config.getoption("-m")) else "quick"
+        return scales.named_in(config.getoption("-m"))
     from dqsuite.claims.scales import SCALES
 
     SCALES[asked]  # raises what the user reads where there is none such

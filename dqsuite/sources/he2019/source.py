@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dqsuite.claims.claim import claims_in
-from dqsuite.claims.source import Setup, Source
+from dqsuite.claims.source import Setup, Source, all_but
 from dqsuite.sources.he2019 import claims, recipes
+
+_RESNET20 = Setup("cifar10", "resnet20;width=0.25", recipes.MEDIUM_CIFAR10, volume="first:10000")
 
 SOURCE = Source(
     "he",
@@ -19,9 +23,25 @@ SOURCE = Source(
             ("cifar10", "nin"): Setup("cifar10", "nin", recipes.CIFAR10),
             ("cifar10;size=64", "resnet20"): Setup("cifar10;size=64", "resnet20", recipes.CIFAR10),
         },
+        "medium": {
+            ("mnist", "lenet5"): Setup("mnist", "lenet5", recipes.MEDIUM_MNIST, volume="first:10000"),
+            ("cifar10", "resnet20"): _RESNET20,
+            ("cifar10", "nin"): replace(_RESNET20, model="nin;width=0.25"),
+            ("cifar10;size=64", "resnet20"): replace(_RESNET20, dataset="cifar10;size=64"),
+        },
         "quick": {("mnist", "lenet5"): Setup("digits", "lenet5", recipes.QUICK)},
     },
-    findings={"quick": {"he-mnist-drop-class": ()}},
+    findings={
+        "medium": all_but(
+            claims_in(claims),
+            "he-mnist-size-mild",
+            "he-cifar-10k-knee",
+            "he-more-is-better",
+            "he-mnist-label-plateau",
+            "he-mnist-label-collapse",
+        ),
+        "quick": {"he-mnist-drop-class": ()},
+    },
     figures=("dqsuite.sources.he2019.figures", "dqsuite.sources.he2019.galleries"),
     place=5,
 )

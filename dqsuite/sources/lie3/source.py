@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dqsuite.claims.claim import claims_in
-from dqsuite.claims.source import Source
+from dqsuite.claims.source import Source, all_but
 from dqsuite.sources.lie3 import claims
 
 SOURCE = Source(
@@ -12,7 +12,7 @@ SOURCE = Source(
     "J. Prendki, 2020",
     "Label noise against less data at the same level, in five models.",
     claims_in(claims),
-    findings={"quick": {"lie3-noise-hurts-more": ("lenet-0.3",)}},
+    findings={"medium": all_but(claims_in(claims)), "quick": {"lie3-noise-hurts-more": ("lenet-0.3",)}},
     figures=("dqsuite.sources.lie3.figures",),
     place=3,
 )
