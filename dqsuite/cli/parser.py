@@ -50,7 +50,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     _claims(commands.add_parser("claims", help="list the published findings with their verdicts, from the store"))
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
-    _evidence(commands.add_parser("evidence", help="move outcomes between machines"))
+    _evidence(commands.add_parser("evidence", help="move outcomes between machines, or train for hours"))
     return parser.parse_args(given)
 
 
@@ -143,11 +143,24 @@ def _store(parser: argparse.ArgumentParser) -> None:
 
 
 def _evidence(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train")
     for name, does in (("export", "write every outcome of the store to FILE"), ("import", "add FILE's outcomes")):
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
+    _evidence_train(actions.add_parser("train", help="train what the findings of a scale lack, the most telling first"))
+
+
+def _evidence_train(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    _scale(parser)
+    add("--budget", metavar="TIME", help="begin no training after this time, such as 30m or 8h (default: none)")
+    add("--out", metavar="FILE", help="evidence to go on with: written every 15 minutes and at the end, always whole")
+    only = "models or claims, * for anything, such as lenet, custom;width=0.5 or lie1-*; repeatable"
+    add("--only", action="append", metavar="PATTERN", help=only)
+    add("--nice", type=int, choices=range(20), default=10, metavar="0-19", help="give way to others (default: 10)")
+    _machine(parser)
+    _store(parser)
 
 
 def _count(text: str) -> int:

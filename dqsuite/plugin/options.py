@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from math import inf
 from pathlib import Path
 
 import pytest
 
 from dqsuite.core import scales
+from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device, training_precision
 from dqsuite.experiment.store import Store, default_store
-
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def add(parser: pytest.Parser) -> None:
@@ -69,9 +67,4 @@ def scale(config: pytest.Config) -> str:
 def budget(config: pytest.Config) -> float:
     """Return the seconds in which training may begin, inf without a limit. Raises DqError for no duration."""
     text: str | None = config.getoption("--dq-budget")
-    if not text:
-        return inf
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh])", text)
-    if not found:
-        raise DqError(f"the budget {text!r} is no duration", "write 90s, 30m or 8h")
-    return float(found[1]) * _UNITS[found[2]]
+    return seconds_of(text) if text else inf

@@ -187,7 +187,7 @@ def test_an_outcome_tells_what_it_was_computed_with_and_is_the_same_cell(switch,
 def test_run_says_once_why_layers_are_torchs(cache, monkeypatch, capsys):
     monkeypatch.setenv("CXX", "/bin/false")
     plan = plan_grid("digits", ["lenet"], [], recipe=RECIPES["quick"], repeats=1, precision="fp32")
-    commands._tell_of_the_compiler(plan, "cpu")
+    commands.tell_of_the_compiler(plan, "cpu")
     (line,) = capsys.readouterr().err.splitlines()
     assert "all layers are torch's" in line
     assert "/bin/false failed" in line
