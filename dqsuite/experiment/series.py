@@ -4,6 +4,7 @@ What a training predicts for an image is mostly the true class, or what the othe
 So a prediction is written as its place in the order in which the classes are expected for its image: by the truth, by
 the outcomes before it and, at the best epoch, by its own last one. Images of which the expectation is equally sure
 stand together, so that the places are runs of zeros and then of ever more other numbers, for which LZMA finds a code.
+Accuracies are written as the counts that they are fractions of, and every curve as its steps.
 What was packed comes back to the bit; whatever else the bytes are is told as a ValueError.
 """
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 Record = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 Labels = NDArray[np.integer[Any]]
+Floats = NDArray[np.float32]
 Truths = Mapping[str, Labels]
 """The labels of the test images by the fingerprints of their data sets."""
 
@@ -29,6 +31,8 @@ _VOTES = 3  # of an outcome's last epoch, against one of its best and one of the
 _OWN = 6  # votes of the last epoch for what the best one of the same outcome is
 _LARGEST = 2**24  # bytes of a part: far above any condition's
 _EXPECTED = 2**23  # images times classes at most: 800 classes of 10,000 images
+_COUNTS = 2**31  # images or records at most
+_BYTES = 5  # of a step: those of 32 bits have 33 and a sign
 _HEAD = struct.Struct("<4I")  # the packed lengths of the three parts, and a checksum over what they mean
 _TEXT = ({"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 2**20},)
 _NUMBERS = ({"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 2**20, "lc": 0, "lp": 0, "pb": 0},)
@@ -62,14 +66,24 @@ def pack_series(records: Sequence[Record], truths: Truths) -> bytes:
     lasts = [arrays["last"] for _, arrays in records]
     truth = truths.get(records[0][0]["fingerprint"])
     classes = max(_classes(records), 1 if truth is None else int(truth.max()) + 1)
+    divisors = [_divisors(record) for record in records]
     about = {
         "headers": [header for header, _ in records],
-        "epochs": [arrays["curves"].shape for _, arrays in records],
+        "epochs": [arrays["curves"].shape[1] for _, arrays in records],
+        "of": divisors,
         "images": len(lasts[0]),
         "type": lasts[0].dtype.str,
         "classes": classes,
     }
-    curves = b"".join(_curve_bytes(arrays["curves"]) for _, arrays in records)
+    curves = _planes(
+        np.concatenate(
+            [
+                _steps(*row)
+                for each, of in zip(records, divisors, strict=True)
+                for row in zip(each[1]["curves"], of, strict=True)
+            ]
+        )
+    )
     expected = _Expectation(truth, len(lasts[0]), classes)
     places = []
     for _, arrays in records:
@@ -95,7 +109,8 @@ def unpack_series(data: bytes, truths: Truths) -> list[Record]:
     try:
         parts, checksum = _parts(data)
         about = json.loads(parts[0])
-        records = list(_records(about, parts[1], parts[2], truths.get(about["headers"][0]["fingerprint"])))
+        with np.errstate(all="ignore"):  # of numbers that nobody packed; the checksum tells
+            records = list(_records(about, parts[1], parts[2], truths.get(about["headers"][0]["fingerprint"])))
         if _checksum(parts, records) != checksum:
             raise ValueError("its predictions are not those that were packed")
     except Exception as error:  # lzma, json, struct and numpy raise a dozen kinds at damaged bytes
@@ -105,14 +120,15 @@ def unpack_series(data: bytes, truths: Truths) -> list[Record]:
 
 def _records(about: dict[str, Any], curves: bytes, places: bytes, truth: Labels | None) -> Iterator[Record]:
     images, classes, kind = int(about["images"]), int(about["classes"]), np.dtype(about["type"])
-    headers, shapes = about["headers"], about["epochs"]
-    if not _allowed(images, classes) or kind not in (np.uint8, np.uint16) or len(headers) != len(shapes):
+    headers = about["headers"]
+    if not _allowed(images, classes) or kind not in (np.uint8, np.uint16):
         raise ValueError("its parts do not fit together")
     found = np.frombuffer(places, np.uint8 if classes <= 256 else np.uint16).reshape(2 * len(headers), images)
     expected = _Expectation(truth, images, classes)
-    for index, (header, (rows, epochs)) in enumerate(zip(headers, shapes, strict=True)):
-        size = 4 * rows * epochs
-        curve, curves = _curves(curves[:size], rows, epochs), curves[size:]
+    steps = _of_planes(curves)
+    for index, (header, epochs, divisors) in enumerate(zip(headers, about["epochs"], about["of"], strict=True)):
+        rows, steps = steps[: epochs * len(divisors)].reshape(len(divisors), epochs), steps[epochs * len(divisors) :]
+        curve = np.stack([_row(*row) for row in zip(rows, divisors, strict=True)])
         last = expected.labels(found[2 * index]).astype(kind)
         best = expected.labels(found[2 * index + 1], last).astype(kind)
         expected.learn(last, best)
@@ -183,17 +199,54 @@ def _checksum(parts: Sequence[bytes], records: Sequence[Record]) -> int:
     return found
 
 
-def _curve_bytes(curves: NDArray[np.float32]) -> bytes:
-    """Return float32 (rows, E) as bytes of equal significance, of the differences of their bits along the epochs."""
-    bits = np.ascontiguousarray(curves).view("<u4")
-    steps = np.diff(bits, axis=1, prepend=np.zeros((len(bits), 1), "<u4"))
-    return np.ascontiguousarray(steps).view(np.uint8).reshape(-1, 4).T.tobytes()
+def _divisors(record: Record) -> list[int]:
+    """Return for each curve the number of images or records that its values are fractions of, 0 where of none."""
+    header, arrays = record
+    try:
+        records = int(np.sum(header["manifest"]["transitions"]))
+    except (LookupError, TypeError, ValueError):
+        records = 0
+    tried = [number for number in (len(arrays["last"]), records) if 0 < number < _COUNTS]
+    return [next((number for number in tried if _is_of(row, number)), 0) for row in arrays["curves"]]
 
 
-def _curves(data: bytes, rows: int, epochs: int) -> NDArray[np.float32]:
-    steps = np.frombuffer(data, np.uint8).reshape(4, -1).T
-    bits = np.cumsum(np.ascontiguousarray(steps).view("<u4").reshape(rows, epochs), axis=1, dtype=np.uint32)
-    return bits.view(np.float32)
+def _is_of(row: Floats, number: int) -> bool:
+    in_range = bool(np.all((row >= 0) & (row <= 1)))  # not so where it is nan
+    return in_range and _fractions(_counts(row, number), number).tobytes() == row.tobytes()
+
+
+def _counts(row: Floats, number: int) -> NDArray[np.int64]:
+    return np.rint(row.astype(np.float64) * number).astype(np.int64)
+
+
+def _fractions(counts: NDArray[np.int64], number: int) -> Floats:
+    return (counts / number).astype(np.float32)
+
+
+def _steps(row: Floats, of: int) -> NDArray[np.uint64]:
+    """Return a curve (E,) as the steps of its counts or bits from epoch to epoch, 0, -1, 1, -2 as 0, 1, 2, 3."""
+    values = _counts(row, of) if of else np.ascontiguousarray(row).view(np.uint32).astype(np.int64)
+    steps = np.diff(values, prepend=0)
+    return np.where(steps < 0, -2 * steps - 1, 2 * steps).astype(np.uint64)
+
+
+def _row(steps: NDArray[np.uint64], of: int) -> Floats:
+    """Return the curve of `_steps`."""
+    half = (steps >> np.uint64(1)).astype(np.int64)
+    values = np.cumsum(np.where(steps & np.uint64(1), -half - 1, half))
+    return _fractions(values, of) if of else values.astype(np.uint32).view(np.float32)
+
+
+def _planes(steps: NDArray[np.uint64]) -> bytes:
+    """Return numbers below 2**40 as bytes, those of equal significance together."""
+    return np.ascontiguousarray(steps.astype("<u8")).view(np.uint8).reshape(-1, 8)[:, :_BYTES].T.tobytes()
+
+
+def _of_planes(data: bytes) -> NDArray[np.uint64]:
+    planes = np.frombuffer(data, np.uint8).reshape(_BYTES, -1)
+    whole = np.zeros((planes.shape[1], 8), np.uint8)
+    whole[:, :_BYTES] = planes.T
+    return whole.view("<u8").reshape(-1).astype(np.uint64)
 
 
 def _parts(data: bytes) -> tuple[list[bytes], int]:
