@@ -26,7 +26,7 @@ SOURCE = Source(
         "medium": {
             ("mnist", "lenet5"): Setup("mnist", "lenet5", recipes.MEDIUM_MNIST, volume="first:10000"),
             ("cifar10", "resnet20"): _RESNET20,
-            ("cifar10", "nin"): replace(_RESNET20, model="nin;width=0.25"),
+            ("cifar10", "nin"): replace(_RESNET20, model="nin;width=0.25", recipe=recipes.MEDIUM_NIN),
             ("cifar10;size=64", "resnet20"): replace(_RESNET20, dataset="cifar10;size=64"),
         },
         "quick": {("mnist", "lenet5"): Setup("digits", "lenet5", recipes.QUICK)},
