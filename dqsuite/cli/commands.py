@@ -144,13 +144,19 @@ def claims(options: Namespace) -> None:
     """List the findings, or the cases of those that are named, each with what the store says of it."""
     from dqsuite.claims import CLAIMS, verdict_files
     from dqsuite.claims.cache import cached_verdicts
+    from dqsuite.claims.evaluate import Evaluator
     from dqsuite.claims.scales import SCALES
     from dqsuite.claims.source import SOURCES
+    from dqsuite.cli import power
 
     SCALES[options.scale]
     wanted = [CLAIMS[identity] for identity in options.ids] or list(CLAIMS.values())
     for problem in SOURCES.usable()[1]:
         say(str(problem))
+    if options.power:
+        evaluator = Evaluator(Reader(Store(options.store), say, options.precision), options.scale)
+        power.show(evaluator, wanted, out, say, as_json=options.json)
+        return
     judged = cached_verdicts(Store(options.store), options.scale, options.precision, say)
     cases = [(claim, [each for each in judged if each.claim == claim.id]) for claim in wanted]
     if options.json:

@@ -88,6 +88,7 @@ def _claims(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("ids", nargs="*", metavar="ID", help="show these claims case by case")
     _scale(parser)
+    add("--power", action="store_true", help="show the repeats that would decide each inconclusive case")
     add("--json", action="store_true", help="print every case as JSON")
     add("--device", action=_Renamed, to="--precision any, fp32 or bf16")
     _judged_precision(parser)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +55,9 @@ class Blocks:
             parts[:, index, start:end, start:end] = _mean_squares(block)
             start = end
         between, inner, least = parts
-        return cls(values, between, inner, least, np.array([block.shape[1] for block in blocks]))
+        found = cls(values, between, inner, least, np.array([block.shape[1] for block in blocks]))
+        view = VIEW.get()
+        return view(found) if view else found
 
     def combine(self, weights: Numbers) -> Blocks:
         """Return k linear combinations of the statistics, with weights (M, k)."""
@@ -65,6 +68,10 @@ class Blocks:
         """Return some of the statistics."""
         among = np.ix_(range(len(self.sizes)), indexes, indexes)
         return Blocks(self.values[:, indexes], self.between[among], self.inner[among], self.least[among], self.sizes)
+
+
+VIEW: ContextVar[Callable[[Blocks], Blocks] | None] = ContextVar("view", default=None)
+"""As what measured blocks are shown, see `dqsuite.statistics.planned`; as themselves, where it is None."""
 
 
 def _mean_squares(scores: Numbers) -> Numbers:

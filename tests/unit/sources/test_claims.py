@@ -31,7 +31,8 @@ class Noting:
 
 @pytest.mark.parametrize(("each", "case"), CASES)
 def test_a_judge_decides_nothing_on_one_repeat(each, case):
-    assert each.judge(Requirements("full", "fp32"), **case).verdict().status is Status.INCONCLUSIVE
+    judgement = each.judge(Requirements("full", "fp32"), **case)
+    assert judgement.verdict().status is (Status.INCONCLUSIVE if judgement.expected else Status.REPORTED)
 
 
 @pytest.mark.parametrize(("each", "case"), CASES)

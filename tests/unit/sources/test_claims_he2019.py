@@ -15,13 +15,15 @@ from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.store import Store
 from dqsuite.results.reader import Reader
-from dqsuite.sources.he2019 import claims as he2019
+from dqsuite.sources.he2019.claims import labels
 from dqsuite.statistics.verdict import Status
 
 UNEVEN = {f"drop_class:{index}": 0.5 + 0.04 * index for index in range(10)}
 DROPS = {f"drop_class:{index}": 0.8 for index in range(10)}
 RELABELS = {f"relabel_class:{index}": 0.8 for index in range(10)}
 BAD_RELABELS = {f"relabel_class:{index}": 0.7 for index in range(10)}
+ONE_BAD = RELABELS | {"relabel_class:4": 0.7}
+UP_AND_DOWN = {f"relabel_class:{index}": 0.8 + 0.03 * (-1) ** index for index in range(10)}
 EARLY_PEAK = (0.2, 0.8, 0.7, *[0.5] * 9)
 KNEE = {"reduce:0.95": 0.3, "reduce:0.9": 0.45, "reduce:0.8": 0.7, "clean": 0.8}
 NOISY = {"gaussian:16": 0.7}
@@ -30,11 +32,13 @@ NO_KNEE = {"reduce:0.95": 0.3, "reduce:0.9": 0.31, "reduce:0.8": 0.33, "clean": 
 PLANTED = [
     ("he-mnist-drop-class", {"digit": "3"}, World(0.95, any={"drop_class:3": 0.85}), World(0.95)),
     ("he-drop-equals-relabel", {"model": "nin"}, World(0, any=DROPS | RELABELS), World(0, any=DROPS | BAD_RELABELS)),
+    ("he-drop-equals-relabel", {"model": "nin"}, World(0, any=DROPS | UP_AND_DOWN), World(0, any=DROPS | ONE_BAD)),
     ("he-cifar-10k-knee", {"model": "resnet20", "by": "images"}, World(0, any=KNEE), World(0, any=NO_KNEE)),
     ("he-cifar-10k-knee", {"model": "resnet20", "by": "doublings"}, World(0, any=KNEE), World(0, any=NO_KNEE)),
     ("he-cifar-10k-knee", {"model": "nin"}, World(0, any=KNEE), World(0, any=NO_KNEE)),
     ("he-label-20-intolerable", {"model": "nin", "level": "0.3"}, World(0.5, EARLY_PEAK), World(0.5)),
     ("he-label-20-intolerable", {"model": "nin", "level": "0.1"}, World(0.5), World(0.5, EARLY_PEAK)),
+    ("he-mnist-label-plateau", {}, World(0.1, any={"wrong:0.08": 0.9}), World(0.5)),
     ("he-mnist-label-collapse", {"kind": "wrong"}, World(0.1), World(0.9)),
     ("he-contrast-asymmetric", {}, World(0.95, any={"contrast:2": 0.67}), World(0.95, any={"contrast:2": 0.94})),
     ("he-gauss-small-pictures", {}, World(0.9, cifar10=NOISY), World(0.9, **{"cifar10;size=64": NOISY})),
@@ -59,16 +63,16 @@ def test_the_deleted_class_itself_does_not_count_as_a_cost():
 
 
 def test_an_early_peak_of_one_repeat_is_not_chosen_by_that_repeat():
-    curves = np.full((4, 8), 0.5)
-    curves[0, 1] = 0.9
-    np.testing.assert_allclose(he2019._falls(curves)[0], 0)
+    curves = np.full((4, 12), 0.5)
+    curves[0, 4] = 0.9
+    np.testing.assert_allclose(labels._falls(curves), 0)
 
 
 def test_the_last_five_epochs_and_the_peak_survive_trainings_of_different_length():
-    curves = np.full((2, 10), 0.5)
-    curves[:, 1], curves[1, 8:] = 0.7, np.nan
-    np.testing.assert_allclose(he2019._falls(curves), 0.2)
-    np.testing.assert_allclose(he2019._peak_positions(curves), [0.2, 0.25])
+    curves = np.full((2, 12), 0.5)
+    curves[:, 1:4], curves[1, 10:] = 0.7, np.nan
+    np.testing.assert_allclose(labels._falls(curves), 0.2)
+    np.testing.assert_allclose(labels._peak_positions(curves), [2 / 12, 3 / 10])
 
 
 def test_pictures_of_two_sizes_are_judged_from_one_store(tmp_path):

@@ -8,9 +8,9 @@ import pytest
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.statements import CIFAR10, volume
 from dqsuite.results.predictions import Predictions
-from dqsuite.sources.lie1.claims import LEVELS, _fitted
-from dqsuite.sources.lie2.claims import _of, _splits
-from dqsuite.statistics.estimate import estimate
+from dqsuite.sources.lie1.claims.noise import LEVELS, _fitted
+from dqsuite.sources.lie2.claims.baseline import _all_confusions
+from dqsuite.sources.lie2.claims.sensitivity import _splits
 from dqsuite.statistics.verdict import Status
 
 REPEATS, IMAGES = 5, 400
@@ -73,6 +73,10 @@ def neighbours(step: int) -> Errors:
     return {(name, CIFAR10[(index + step) % 10]): 0.1 + 0.03 * index for index, name in enumerate(CIFAR10)}
 
 
+def bad(name: str) -> str:
+    return f"wrong:0.3;classes={CIFAR10.index(name)}"
+
+
 STABLE = {name: 0.3 for name in CIFAR10 if name not in ("frog", "truck")}
 PLANTED = [
     ("lie1-directional", {}, always({("cat", "deer"): 0.2}), always({})),
@@ -83,6 +87,7 @@ PLANTED = [
         always({"cat": 0.7, "dog": 0.45, "deer": 0.2}),
         always({"dog": 0.7, "cat": 0.45, "deer": 0.2}),
     ),
+    ("lie1-frog-truck-easy", {}, always(STABLE), always({"frog": 0.4})),
     ("lie1-cat-worst-noise", {"level": "0"}, under("clean", {"cat": 0.4}), under("clean", {"dog": 0.4})),
     ("lie1-bird-most-hit", {"level": "0.1"}, under("shuffle", {"bird": 0.4}), under("shuffle", {"cat": 0.4})),
     (
@@ -118,18 +123,28 @@ PLANTED = [
         always({("cat", "dog"): 0.3, ("cat", "frog"): 0.12}),
         always({("cat", "frog"): 0.3, ("cat", "dog"): 0.12}),
     ),
-    (
-        "lie2-same-confusions",
-        {},
-        always(neighbours(1)),
-        lambda model, condition: neighbours(len(model)),
-    ),
+    ("lie2-lenet-far-behind", {}, on("lenet", every(0.3)), on("custom", every(0.3))),
     ("lie2-lenet-reacts-badly", {}, on("lenet", every(0.3), "shuffle"), on("googlenet", every(0.3), "shuffle")),
     (
         "lie2-second-weakest",
         {"model": "resnet18"},
         always({"cat": 0.7, "bird": 0.4}),
         always({"cat": 0.7, "ship": 0.4}),
+    ),
+    (
+        "lie2-second-weakest",
+        {"model": "resnet18"},
+        always({"cat": 0.7, "bird": 0.4, "dog": 0.4}),
+        always({"cat": 0.4, "bird": 0.7}),
+    ),
+    *(
+        (
+            f"lie2-{kind}sensitive-whatever-model",
+            {},
+            lambda model, condition: {} if condition == "clean" else slope(),
+            lambda model, condition: {} if condition == "clean" else slope(reverse=len(model) % 2 == 1),
+        )
+        for kind in ("", "volume-")
     ),
     (
         "lie2-cat-most-sensitive",
@@ -173,6 +188,8 @@ PLANTED = [
     ),
     ("lie3-model-matters", {}, on("lenet", every(0.3), "shuffle"), on("resnet18", every(0.3), "shuffle")),
     ("lie3-data-beats-model", {}, under("shuffle", every(0.4)), on("lenet", every(0.4))),
+    ("lie3-harder-to-fix", {"model": "lenet"}, under("shuffle", every(0.1)), under("reduce", every(0.1))),
+    ("lie3-bad-cats-hurt-more", {"model": "lenet"}, under(bad("cat"), every(0.1)), under(bad("frog"), every(0.1))),
 ]
 
 
@@ -184,6 +201,14 @@ def test_what_is_planted_holds(identity, case, world):
 @pytest.mark.parametrize(("identity", "case", "world"), [(row[0], row[1], row[3]) for row in PLANTED])
 def test_what_is_planted_against_a_finding_refutes_it(identity, case, world):
     assert CLAIMS[identity].judge(MadeMeasurements(world), **case).verdict().status is Status.REFUTED
+
+
+def test_the_cells_off_the_diagonal_are_compared_between_models():
+    cells = _all_confusions(MadeMeasurements(always(neighbours(1))).at("lenet"))
+    found = {name: rate for name, rate in zip(cells.names, cells.means, strict=True) if rate}
+    assert cells.count == 90
+    planted = {f"{name} as {other}": rate for (name, other), rate in neighbours(1).items()}
+    assert found == pytest.approx(planted, abs=1e-3)
 
 
 @pytest.mark.parametrize("identity", ["lie1-unequal-resistance", "lie1-different-ways", "lie1-nonlinear"])
@@ -212,9 +237,3 @@ def test_five_repeats_split_into_two_and_three_in_every_way():
     splits = list(_splits(5))
     assert len({tuple(one) for one, _ in splits}) == len(splits) == 20
     assert all(sorted(one + rest) == list(range(5)) and {len(one), len(rest)} == {2, 3} for one, rest in splits)
-
-
-def test_part_of_the_repeats_keeps_its_mean_and_standard_error():
-    scores = np.random.default_rng(0).random((5, 30))
-    part, spread = estimate(scores[[0, 2, 3]]), estimate(_of(scores, [0, 2, 3]))
-    assert (spread.mean, spread.se) == pytest.approx((part.mean, part.se))

@@ -61,7 +61,7 @@ def test_a_poisoned_validation_set_stands_beside_a_clean_one():
     assert part.effect == pytest.approx(60)
     assert "80.0% with a clean one" in part.label
     cells = cells_of(CLAIMS["poisoning-validation"], case, "full", "fp32")
-    assert [(cell.corruption, cell.recipe.validation) for cell in cells[::5]] == [
+    assert [(cell.corruption, cell.recipe.validation) for cell in cells[::10]] == [
         ("wrong:0.4", "damaged"),
         ("wrong:0.4", "clean"),
     ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dqsuite.claims import CLAIMS
-from dqsuite.claims.statements import CIFAR10, lowest
+from dqsuite.claims.statements import CIFAR10
 from dqsuite.datasets.planted import truth
 from dqsuite.engines.interface import follow, in_batches
 from dqsuite.engines.processes import Processes
@@ -17,6 +17,7 @@ from dqsuite.experiment.store import Store
 from dqsuite.results import study
 from dqsuite.results.predictions import Predictions
 from dqsuite.statistics.joint import JointEstimate
+from dqsuite.statistics.orders import lowest
 from dqsuite.statistics.verdict import Status
 from dqsuite.training import train
 
@@ -69,6 +70,6 @@ def test_claims_hold_of_what_is_planted_and_of_no_others(found, identity, case, 
 def test_the_fragile_class_is_the_weakest_of_those_that_look_like_no_other(found):
     predictions = RenamedLab(found, {ONE: "cat", OTHER: "dog", FRAGILE: "bird"}).at("lenet")
     names = [name for name in CIFAR10 if name not in ("cat", "dog")]
-    rates = JointEstimate.of(predictions.recall(name) for name in names)
-    assert lowest(rates, "bird", names).verdict().status is Status.HOLDS
-    assert lowest(rates, "ship", names).verdict().status is Status.REFUTED
+    rates = JointEstimate.of([predictions.recall(name) for name in names], names, low=0, high=1)
+    assert lowest(rates, "bird").verdict().status is Status.HOLDS
+    assert lowest(rates, "ship").verdict().status is Status.REFUTED

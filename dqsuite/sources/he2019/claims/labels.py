@@ -26,7 +26,8 @@ def never_regains_its_peak(measured: Measurements, model: str, level: str) -> Ju
     """Score each repeat's fall at the peak of the others, so that no wobble is chosen for being high.
 
     The repeats' part of the interval comes from the curves, which are over all test images; the images' part from the
-    stored predictions of the best and the last epoch. Where the peak lies needs no such care: it is each curve's own.
+    stored predictions of the best and the last epoch. Where the peak lies needs no such care: it is each curve's own,
+    and known to half an epoch, by which the repeats are spread, for all of them may name the same one.
     """
     best, last = (measured.at(model, f"wrong:{level}", data=DATA[model], epoch=epoch) for epoch in ("best", "last"))
     scores = best.right() - last.right()
@@ -34,7 +35,7 @@ def never_regains_its_peak(measured: Measurements, model: str, level: str) -> Ju
     fall = estimate(100 * falls, low=-100, high=100)
     if level == "0.1":
         return below(fall, 2, label="peak - last five epochs", unit="points")
-    peaks = estimate(_peak_positions(last.accuracy_curves)[:, None], low=0, high=1)
+    peaks = estimate(_peak_positions(last.accuracy_curves)[:, None])
     early = below(peaks, 0.5, label="peak epoch", unit="of training")
     return all_of([above(fall, 2, label="peak - last five epochs", unit="points"), early])
 
@@ -54,8 +55,12 @@ def _falls(curves: Scores) -> Scores:
 
 
 def _peak_positions(curves: Scores) -> Scores:
-    """Return where each repeat's (n,) highest epoch lies in its own training: over 0, up to 1."""
-    return np.asarray((np.nanargmax(_smooth(curves), axis=1) + 1) / (~np.isnan(curves)).sum(1))
+    """Return where each repeat's (n,) highest epoch lies in its own training, from 0 to 1.
+
+    It lies somewhere in that epoch: in the first repeat at its beginning, in the last one at its end.
+    """
+    within = np.linspace(0, 1, len(curves)) if len(curves) > 1 else 0.5
+    return np.asarray((np.nanargmax(_smooth(curves), axis=1) + within) / (~np.isnan(curves)).sum(1))
 
 
 def _smooth(curves: Scores) -> Scores:
