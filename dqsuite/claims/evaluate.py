@@ -85,10 +85,11 @@ class Evaluator:
         """Judge one case from what is stored; what is missing is a verdict too."""
         name = "-".join(case.values())
         try:
-            measurements, names = self._chosen(claim, case)
+            measurements, names, repeats = self._chosen(claim, case)
         except NotApplicable as reason:
             return Judged(claim.id, name, self.scale, Verdict(Status.NOT_APPLICABLE, note=str(reason)))
         measurements.forget()
+        measurements.repeats = repeats
         try:
             verdict = claim.judge(measurements, **case).verdict(cases=deciding_cases(claim, self.scale))
             verdict = replace(verdict, note="; ".join(filter(None, [verdict.note, measurements.collapsed()])))
@@ -108,14 +109,15 @@ class Evaluator:
         """Tell whether all that a case needs is stored. Raises NotApplicable as `cells_of`."""
         return all(name in self.reader.names for name in self._chosen(claim, case)[1])
 
-    def _chosen(self, claim: Claim, case: Case) -> tuple[StoredMeasurements, list[str | None]]:
-        """Return what a case is judged by, and the names of its outcomes, None of a data set that is not stored."""
+    def _chosen(self, claim: Claim, case: Case) -> tuple[StoredMeasurements, list[str | None], int]:
+        """Return what a case is judged by, the names of its outcomes, None of a data set that is not stored, and n."""
         cells = cells_of(claim, case, self.scale, self.reader.precisions[0])
         chosen = self.reader.choose(cells)
         key = chosen.precision, chosen.data
         if key not in self._measurements:
             self._measurements[key] = StoredMeasurements(self.reader, self.scale, chosen)
-        return self._measurements[key], [chosen.key(cell) for cell in cells]
+        repeats = 1 + max((cell.repeat for cell in cells), default=0)
+        return self._measurements[key], [chosen.key(cell) for cell in cells], repeats
 
 
 def judge(
@@ -135,7 +137,7 @@ def judge(
     store : path
         The folder of the outcomes; by default ``$DQSUITE_STORE``, or ``.dqsuite/store``.
     scale, precision : str
-        As on the command line: ``full`` or ``quick``; ``any``, ``fp32`` or ``bf16``.
+        As on the command line: a name of `dqsuite.core.scales`; ``any``, ``fp32`` or ``bf16``.
     say : callable
         Takes each line that a user should read.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -61,6 +62,8 @@ class StoredMeasurements:
         The names of the outcomes that any answer was made of.
     at_chance : dict
         Of what was asked for, how many trainings there are, and how many of them stood at chance.
+    repeats : float
+        How many at most `at` gives: as many as all that a case compares have.
     """
 
     def __init__(self, reader: Reader, scale: str, selection: Selection) -> None:
@@ -68,6 +71,7 @@ class StoredMeasurements:
         self.asked: list[Asked] = []
         self.used: set[str] = set()
         self.at_chance: dict[Asked, tuple[int, int]] = {}
+        self.repeats = inf
         self._kept: dict[tuple[object, ...], Any] = {}
 
     def apart(self) -> StoredMeasurements:
@@ -85,6 +89,8 @@ class StoredMeasurements:
             The scale has no place for the model on the data set.
         """
         setup = setup_at(self.scale, data, model)
+        if setup.repeats > self.repeats:
+            setup = replace(setup, repeats=int(self.repeats))
         self.asked.append(Asked(data, model, condition, epoch))
         outcomes, card = self._stored(setup, condition)
         if len(outcomes) < setup.repeats:

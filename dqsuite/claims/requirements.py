@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def deciding_cases(claim: Claim, scale: str) -> int:
 
 
 def cells_of(claim: Claim, case: Case, scale: str, precision: str) -> list[Cell]:
-    """Return the cells that a case needs: those that its judge asks for.
+    """Return the cells that a case needs: those that its judge asks for, of the repeats that all its setups have.
 
     Raises
     ------
@@ -50,20 +51,30 @@ def cells_of(claim: Claim, case: Case, scale: str, precision: str) -> list[Cell]
         raise NotApplicable(f"its criterion means nothing at scale {scale}")
     notes = Requirements(scale, precision)
     claim.judge(notes, **case)
-    return list(dict.fromkeys(notes.cells))
+    return [cell for cell in dict.fromkeys(notes.cells) if cell.repeat < notes.repeats]
 
 
 class Requirements:
-    """Notes the cells that a judge asks for, and shows it one repeat in which every image was predicted right."""
+    """Notes the cells that a judge asks for, and shows it one repeat in which every image was predicted right.
+
+    Attributes
+    ----------
+    cells : list of Cell
+        Every repeat of what was asked for.
+    repeats : float
+        The fewest that any of it has: comparisons are paired by repeat.
+    """
 
     def __init__(self, scale: str, precision: str) -> None:
         self.scale, self.precision = scale, precision
         self.cells: list[Cell] = []
+        self.repeats = inf
 
     def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
         """Note the cells of a condition. Raises NotApplicable where the scale has no place for them."""
         setup = setup_at(self.scale, data, model)
         self.cells += cells_at(setup, condition, self.precision)
+        self.repeats = min(self.repeats, setup.repeats)
         classes = CLASSES.get(parse_term(data).name) or _classes(setup.dataset)
         truth = np.repeat(np.arange(len(classes)), _IMAGES)
         return Predictions(truth, classes, truth[None], np.ones((1, 1)))

@@ -1,9 +1,11 @@
 """What is trained and judged at each scale: the union of what the sources have reviewed for it.
 
-``full`` is the source's own protocol, for every finding. ``quick`` is for two CPU cores and minutes: fewer images,
-epochs and channels, handwritten digits of 8×8 in place of MNIST where LeNet-5 learns it, and only the findings whose
-criterion means something at that size. Its sizes come from a pilot on the repeats 1000 to 1004, which are never
-judged.
+``full`` is the source's own protocol, for every finding. ``medium`` is for two CPU cores and a day: the sources' data
+sets at their size of image, all test images, their levels, optimisers and batch sizes, with narrower models (never
+below an eighth) and epochs and records cut; of the findings, all but absolute published numbers and those whose level
+is a number of records. ``quick`` is for two CPU cores and minutes: fewer images, epochs and channels, handwritten
+digits of 8×8 in place of MNIST where LeNet-5 learns it, and only the findings whose criterion means something at that
+size. Sizes come from pilots on repeats from 1000 on, which are never judged.
 """
 
 from __future__ import annotations
@@ -13,8 +15,7 @@ from dataclasses import dataclass
 
 from dqsuite.claims.source import Cases, Setups, sources
 from dqsuite.core.registry import Registry
-
-NAMES = ("full", "quick")
+from dqsuite.core.scales import ABOUT
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Scale:
 
 
 def _scales() -> Mapping[str, Scale]:
-    return {name: _scale(name) for name in NAMES}
+    return {name: _scale(name) for name in ABOUT}
 
 
 def _scale(name: str) -> Scale:

@@ -24,6 +24,7 @@ class Setup:
     epoch : str
         The epoch that the source judges: ``last``, or ``best`` on the recipe's validation set.
     repeats : int
+        A case that compares setups of different numbers takes the fewest of them, which all have.
     """
 
     dataset: str
@@ -41,6 +42,11 @@ class Setup:
 
 Setups = Mapping[tuple[str, str], Setup]
 Cases = Mapping[str, Sequence[str]]
+
+
+def all_but(claims: Sequence[Claim], *left_out: str) -> Cases:
+    """Return the findings of a scale that judges every claim but some, by their ids."""
+    return {each.id: () for each in claims if each.id not in left_out}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import io
 import os
 import sys
 
-from dqsuite.cli import commands, parser
+from dqsuite.cli import commands, evidence_commands, parser
 from dqsuite.core.errors import DqError
 
 _COMMANDS = {
@@ -16,7 +16,7 @@ _COMMANDS = {
     "report": commands.report,
     "claims": commands.claims,
     "list": commands.listing,
-    "evidence": commands.move_evidence,
+    "evidence": evidence_commands.evidence,
 }
 
 

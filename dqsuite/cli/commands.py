@@ -27,7 +27,6 @@ from dqsuite.core.registry import Registry
 from dqsuite.engines.interface import follow
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches, untrained
-from dqsuite.experiment import evidence
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
@@ -72,7 +71,7 @@ def run(options: Namespace) -> None:
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
     missing = sum(len(batch.cells) for batch in batches)
     if missing:
-        _tell_of_the_compiler(plan, worker.device)
+        tell_of_the_compiler(plan, worker.device)
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(Processes(worker, count), batches, progress)
     found = study.load_study(store, plan, say)
@@ -200,22 +199,7 @@ def listing(options: Namespace) -> None:
         say(str(problem))
 
 
-def move_evidence(options: Namespace) -> None:
-    """Export the store's outcomes to a file, or import a file's."""
-    store, path = Store(options.store), Path(options.file)
-    if options.action == "export":
-        count = evidence.export_evidence(store, path)
-        out.print(f"{count} outcomes in {path}, {path.stat().st_size / 1000:.0f} kB", highlight=False, soft_wrap=True)
-        return
-    merge = evidence.import_evidence(store, path)
-    out.print(f"{merge.added} outcomes added, {merge.present} were there already", highlight=False)
-    for cell in merge.differing:
-        say(f"the file measured otherwise than the store, which keeps its own: {cell}")
-    for name in merge.damaged:
-        say(f"a damaged record was left out: {name}")
-
-
-def _tell_of_the_compiler(planned: Plan, device: str) -> None:
+def tell_of_the_compiler(planned: Plan, device: str) -> None:
     """Say it where torch's layers are used for want of ours; they are compiled now, before there are many workers."""
     if device == "cpu" and planned.cells[0].precision == "fp32" and (problem := compiled.problem()):
         say(f"all layers are torch's, and small networks train about half as fast: {problem}")

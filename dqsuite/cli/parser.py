@@ -9,6 +9,7 @@ from itertools import product
 from typing import NoReturn
 
 from dqsuite import __version__
+from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import cores
 from dqsuite.experiment.store import default_store
@@ -49,7 +50,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     _claims(commands.add_parser("claims", help="list the published findings with their verdicts, from the store"))
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
-    _evidence(commands.add_parser("evidence", help="move outcomes between machines"))
+    _evidence(commands.add_parser("evidence", help="move outcomes between machines, or train for hours"))
     return parser.parse_args(given)
 
 
@@ -77,7 +78,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     _store(parser)
     add("--out", default="reports/", metavar="PATH", help="a file, or a folder/ (default: reports/)")
-    add("--scale", default="full", help="of the published findings: quick or full (default: full)")
+    _scale(parser)
     add("--compare", metavar="OTHER", help="with another store, an evidence file or saved verdicts; 1 if one broke")
     _judged_precision(parser)
     add("--figures", metavar="DIR", help="write each figure as SVG and PNG, and each table as CSV")
@@ -86,12 +87,17 @@ def _report(parser: argparse.ArgumentParser) -> None:
 def _claims(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("ids", nargs="*", metavar="ID", help="show these claims case by case")
-    add("--scale", default="full", help="quick or full (default: full)")
+    _scale(parser)
     add("--power", action="store_true", help="show the repeats that would decide each inconclusive case")
     add("--json", action="store_true", help="print every case as JSON")
     add("--device", action=_Renamed, to="--precision any, fp32 or bf16")
     _judged_precision(parser)
     _store(parser)
+
+
+def _scale(parser: argparse.ArgumentParser) -> None:
+    help_ = f"of the published findings: {scales.CHOICES} (default: {scales.LARGEST})"
+    parser.add_argument("--scale", default=scales.LARGEST, help=help_)
 
 
 class _Renamed(argparse.Action):
@@ -119,10 +125,15 @@ def _grid(parser: argparse.ArgumentParser) -> None:
     add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
     add("--epochs", type=_count, help="instead of the recipe's")
     add("--batch-size", type=_count, help="instead of the recipe's")
+    _machine(parser)
+    _store(parser)
+
+
+def _machine(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     add("--precision", default="auto", help="of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)")
     add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")
-    _store(parser)
 
 
 def _store(parser: argparse.ArgumentParser) -> None:
@@ -133,11 +144,24 @@ def _store(parser: argparse.ArgumentParser) -> None:
 
 
 def _evidence(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train")
     for name, does in (("export", "write every outcome of the store to FILE"), ("import", "add FILE's outcomes")):
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
+    _evidence_train(actions.add_parser("train", help="train what the findings of a scale lack, the most telling first"))
+
+
+def _evidence_train(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    _scale(parser)
+    add("--budget", metavar="TIME", help="begin no training after this time, such as 30m or 8h (default: none)")
+    add("--out", metavar="FILE", help="evidence to go on with: written every 15 minutes and at the end, always whole")
+    only = "models or claims, * for anything, such as lenet, custom;width=0.5 or lie1-*; repeatable"
+    add("--only", action="append", metavar="PATTERN", help=only)
+    add("--nice", type=int, choices=range(20), default=10, metavar="0-19", help="give way to others (default: 10)")
+    _machine(parser)
+    _store(parser)
 
 
 def _count(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from math import isnan
 from types import TracebackType
 
@@ -17,10 +18,22 @@ _PLAIN_EVERY_S = 30.0  # between two lines about the same cell
 
 
 class Progress:
-    """Shows the events of an engine; use it as a context manager and call it with each event."""
+    """Shows the events of an engine; use it as a context manager and call it with each event.
 
-    def __init__(self, console: Console, total: int) -> None:
+    Parameters
+    ----------
+    console : Console
+    total : int
+        The number of cells.
+    work : mapping, optional
+        How much of it each cell is, such as the seconds that it is expected to take; by default all are alike.
+    """
+
+    def __init__(self, console: Console, total: int, work: Mapping[Cell, float] | None = None) -> None:
         self.console, self.total, self.done = console, total, 0
+        self.work = work or {}
+        self.whole = sum(self.work.values()) + (total - len(self.work)) * self._usual()
+        self.worked = 0.0
         self.training: dict[Cell, Epoch | None] = {}
         self.began = self.spoke = time.monotonic()
         self.live = Live(console=console, transient=True, get_renderable=self._picture, refresh_per_second=4)
@@ -47,6 +60,7 @@ class Progress:
             case Finished(cell, accuracy, seconds):
                 self.training.pop(cell, None)
                 self.done += 1
+                self.worked += self._work_of(cell)
                 self._line(f"{cell}: {accuracy:.1%} after {seconds:.0f} s")
 
     def _line(self, text: str) -> None:
@@ -63,10 +77,17 @@ class Progress:
 
     def _left(self) -> str:
         """Estimate from the speed so far, counting the epochs of cells in training as parts of a cell."""
-        parts = self.done + sum(seen.done / seen.of for seen in self.training.values() if seen)
-        if not parts:
+        in_training = [self._work_of(cell) * seen.done / seen.of for cell, seen in self.training.items() if seen]
+        worked = self.worked + sum(in_training)
+        if not worked:
             return "time left not known yet"
-        return f"{duration((time.monotonic() - self.began) * (self.total - parts) / parts)} left"
+        return f"{duration((time.monotonic() - self.began) * (self.whole - worked) / worked)} left"
+
+    def _work_of(self, cell: Cell) -> float:
+        return self.work.get(cell, self._usual())
+
+    def _usual(self) -> float:
+        return sum(self.work.values()) / len(self.work) if self.work else 1.0
 
 
 def _percent(accuracy: float) -> str:

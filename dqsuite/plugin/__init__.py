@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device
 from dqsuite.plugin import options
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ClaimRefuted", "case_of"]
 
-_MARKS = (
-    "quick: what a pull request runs: minutes on two CPU cores",
-    "full: the sources' own protocols: hours on a GPU",
-)
 _DEADLINE, _GATHERED = pytest.StashKey[float](), pytest.StashKey[Gathering]()
 
 
@@ -46,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if data := config.getoption("--dq-data"):
         os.environ["DQSUITE_DATA"] = data
-    for mark in _MARKS:
-        config.addinivalue_line("markers", mark)
+    for name, about in scales.ABOUT.items():
+        config.addinivalue_line("markers", f"{name}: {about}")
     config.stash[_DEADLINE] = getattr(config, "workerinput", {}).get(OURS) or time.time() + budget
     config.stash[_GATHERED] = Gathering(scale)
     config.pluginmanager.register(config.stash[_GATHERED])

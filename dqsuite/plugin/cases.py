@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dqsuite.core import scales
 from dqsuite.statistics.verdict import Status
 
 if TYPE_CHECKING:  # the claims and what they judge with are imported by the tests that use them: pytest starts fast
@@ -26,14 +27,14 @@ class ClaimRefuted(AssertionError):  # noqa: N818 - the name that a reviewer rea
 def case_of(claim: Claim) -> Callable[..., None]:
     """Make the test of a claim, parametrized over its cases, with the finding as its docstring."""
 
-    @pytest.mark.quick
-    @pytest.mark.full
     @pytest.mark.parametrize("case", [pytest.param(case, id=name or "claim") for name, case in claim.named_cases()])
     def test(case: Case, dq_runner: Runner, request: pytest.FixtureRequest) -> None:
         judged = dq_runner.judge(claim, case)
         request.node.user_properties.extend(properties(judged))
         _express(claim, case, judged, dq_runner, strict=request.config.getoption("--dq-strict"))
 
+    for name in scales.ABOUT:
+        getattr(pytest.mark, name)(test)
     test.__doc__ = f"{claim.finding}. Holds when: {claim.criterion}"
     test.claim = claim  # type: ignore[attr-defined] # read when tests are collected
     return test

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from math import inf
 from pathlib import Path
 
 import pytest
 
+from dqsuite.core import scales
+from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device, training_precision
 from dqsuite.experiment.store import Store, default_store
-
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def add(parser: pytest.Parser) -> None:
@@ -26,7 +25,7 @@ def add(parser: pytest.Parser) -> None:
         default="any",
         help="judge any, fp32 or bf16, and train the latter (default: any; fp32 on a CPU)",
     )
-    option("--dq-scale", help="quick or full (default: full with -m full, else quick)")
+    option("--dq-scale", help=f"{scales.CHOICES} (default: the largest that -m names, else {scales.SMALLEST})")
     option("--dq-budget", help="begin no training after this time, such as 90s, 30m or 8h; what tells most comes first")
     option("--dq-report", metavar="FILE", help="write the verdicts as JSON to this file")
     option("--dq-markdown", metavar="FILE", help="write a summary to this file, such as $GITHUB_STEP_SUMMARY")
@@ -58,7 +57,7 @@ def scale(config: pytest.Config) -> str:
     """Return the scale asked for, or the one that the selected marks mean. Raises DqError for an unknown one."""
     asked: str | None = config.getoption("--dq-scale")
     if not asked:
-        return "full" if re.search(r"\bfull\b", config.getoption("-m")) else "quick"
+        return scales.named_in(config.getoption("-m"))
     from dqsuite.claims.scales import SCALES
 
     SCALES[asked]  # raises what the user reads where there is none such
@@ -68,9 +67,4 @@ def scale(config: pytest.Config) -> str:
 def budget(config: pytest.Config) -> float:
     """Return the seconds in which training may begin, inf without a limit. Raises DqError for no duration."""
     text: str | None = config.getoption("--dq-budget")
-    if not text:
-        return inf
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh])", text)
-    if not found:
-        raise DqError(f"the budget {text!r} is no duration", "write 90s, 30m or 8h")
-    return float(found[1]) * _UNITS[found[2]]
+    return seconds_of(text) if text else inf

@@ -171,6 +171,20 @@ def test_evidence_of_an_unknown_format_is_one_line(call, tmp_path):
     assert "format 7" in complaint(call("evidence", "import", "e.zip", cwd=tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--budget", "soon"), "the budget 'soon' is no duration; write 90s, 30m or 8h"),
+        (("--scale", "huge"), "unknown scale 'huge'"),
+        (("--nice", "20"), "--nice"),
+        (("--out", "/dev/null/e.zip"), "/dev/null"),
+    ],
+)
+def test_a_mistaken_training_of_evidence_is_one_line(call, tmp_path, options, told):
+    assert told in complaint(call("evidence", "train", "--nice", "0", *options, cwd=tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_data_set_that_cannot_be_downloaded_is_one_line(tmp_path):
     """Its environment has no data, and a proxy that refuses every connection."""
     nowhere = {"DQSUITE_DATA": str(tmp_path), "DQSUITE_CACHE": str(tmp_path / "cache")}

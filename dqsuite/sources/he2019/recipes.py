@@ -19,4 +19,9 @@ _CIFAR10 = _HE | {
 
 MNIST = sourced("he-mnist", _HE | {"epochs": ours(100, "a cap, recorded when it is hit")})
 CIFAR10 = sourced("he-cifar10", _CIFAR10)
+MEDIUM_MNIST = sourced("medium-he-mnist", _HE | {"epochs": ours(50, "a cap, recorded when it is hit")})
+MEDIUM_CIFAR10 = sourced("medium-he-cifar10", _CIFAR10 | {"epochs": ours(30, "a cap, recorded when it is hit")})
+MEDIUM_NIN = sourced(
+    "medium-he-nin", _CIFAR10 | {"epochs": ours(15, "a cap, recorded when it is hit; its 200 cells are slow")}
+)
 QUICK = sourced("quick-he", _HE | measured_last(12) | {"fit": ours(False), "batch_size": ours(32)})

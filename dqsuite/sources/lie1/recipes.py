@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dqsuite.experiment.recipes import inferred, sourced, stated
+from dqsuite.experiment.recipes import inferred, shortened, sourced, stated
 
 _SCRIPT = "cifar10_90.py of abhijeet3922/Object-recognition-CIFAR-10: same framework, depth, epochs, batch, accuracy"
 _LIE_CUSTOM = {
@@ -21,4 +21,5 @@ _LIE_CUSTOM_AUGMENTED = {
     "flip": inferred(0.5, _SCRIPT),
 }
 CUSTOM = sourced("lie-custom", _LIE_CUSTOM | _LIE_CUSTOM_AUGMENTED)
+MEDIUM = sourced("medium-custom", shortened(_LIE_CUSTOM | _LIE_CUSTOM_AUGMENTED, 15, "scale medium"))
 CUSTOM_PLAIN = sourced("lie-custom-plain", _LIE_CUSTOM)

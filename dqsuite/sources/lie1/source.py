@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from dqsuite.claims.claim import claims_in
-from dqsuite.claims.source import Setup, Source
+from dqsuite.claims.source import Setup, Source, all_but
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.sources.lie1 import recipes
 from dqsuite.sources.lie1.claims import baseline, noise, volume
+
+_CLAIMS = claims_in(baseline, noise, volume)
 
 SOURCE = Source(
     "lie1",
     "Can you Lie to your Model? (1/3)",
     "J. Prendki and A. Devkar, 2020",
     "One small CNN on CIFAR-10: labels shuffled among a part of the records, or records taken away.",
-    claims_in(baseline, noise, volume),
+    _CLAIMS,
     setups={
         "full": {("cifar10", "custom"): Setup("cifar10", "custom", recipes.CUSTOM)},
+        "medium": {
+            ("cifar10", "custom"): Setup("cifar10", "custom;width=0.5", recipes.MEDIUM, volume="first:10000"),
+        },
         "quick": {
             ("cifar10", "custom"): Setup("cifar10", "custom;width=0.25", RECIPES["quick-narrow"], volume="first:3000")
         },
     },
-    findings={"quick": {"lie1-directional": (), "lie1-cat-worst-noise": ("0", "0.3"), "lie1-look-alike": ()}},
+    findings={
+        "medium": all_but(_CLAIMS, "lie1-cats-as-frogs", "lie1-10k-cheap", "lie1-bird-10k"),
+        "quick": {"lie1-directional": (), "lie1-cat-worst-noise": ("0", "0.3"), "lie1-look-alike": ()},
+    },
     figures=("dqsuite.sources.lie1.figures", "dqsuite.sources.lie1.galleries"),
     place=1,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dqsuite.experiment.recipes import inferred, ours, sourced, stated
+from dqsuite.experiment.recipes import inferred, ours, shortened, sourced, stated
 
 _ZOO = "kuangliu/pytorch-cifar, which has just these models"
 
@@ -26,4 +26,7 @@ LENET = sourced("lie-lenet", _LIE_LENET | _LIE_ZOO_AUGMENTED)
 LENET_PLAIN = sourced("lie-lenet-plain", _LIE_LENET)
 LENET_ZOO = sourced("lie-lenet-zoo", _LIE_LENET_ZOO | _LIE_ZOO_AUGMENTED)
 DEEP = sourced("lie-deep", _LIE_DEEP | _LIE_ZOO_AUGMENTED)
+MEDIUM_LENET = sourced("medium-lenet", shortened(_LIE_LENET | _LIE_ZOO_AUGMENTED, 10, "scale medium"))
+MEDIUM_DEEP = sourced("medium-deep", shortened(_LIE_DEEP | _LIE_ZOO_AUGMENTED, 10, "scale medium"))
+MEDIUM_GOOGLENET = sourced("medium-googlenet", shortened(_LIE_DEEP | _LIE_ZOO_AUGMENTED, 8, "scale medium"))
 DEEP_PLAIN = sourced("lie-deep-plain", _LIE_DEEP)

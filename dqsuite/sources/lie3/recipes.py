@@ -9,3 +9,7 @@ from dqsuite.sources.lie2 import recipes as lie2
 CUSTOM = repairing(lie1.CUSTOM)
 LENET = repairing(lie2.LENET)
 DEEP = repairing(lie2.DEEP)
+MEDIUM_CUSTOM = repairing(lie1.MEDIUM, "first:10000")
+MEDIUM_LENET = repairing(lie2.MEDIUM_LENET)
+MEDIUM_DEEP = repairing(lie2.MEDIUM_DEEP, "first:10000")
+MEDIUM_GOOGLENET = repairing(lie2.MEDIUM_GOOGLENET, "first:5000")

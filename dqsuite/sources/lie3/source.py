@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dqsuite.claims.claim import claims_in
-from dqsuite.claims.source import Setup, Source
+from dqsuite.claims.source import Setup, Source, all_but
 from dqsuite.sources.lie3 import claims, recipes
 
 _REPAIRED = {
@@ -13,19 +13,28 @@ _REPAIRED = {
     "unresnet18": recipes.DEEP,
     "googlenet": recipes.DEEP,
 }
+_MEDIUM = {
+    "custom": Setup("cifar10", "custom;width=0.5", recipes.MEDIUM_CUSTOM, volume="first:10000"),
+    "lenet": Setup("cifar10", "lenet", recipes.MEDIUM_LENET),
+    "resnet18": Setup("cifar10", "resnet18;width=0.125", recipes.MEDIUM_DEEP, volume="first:10000"),
+    "unresnet18": Setup("cifar10", "unresnet18;width=0.125", recipes.MEDIUM_DEEP, volume="first:10000"),
+    "googlenet": Setup("cifar10", "googlenet;width=0.125", recipes.MEDIUM_GOOGLENET, volume="first:5000", repeats=3),
+}
+_CLAIMS = claims_in(claims)
 
 SOURCE = Source(
     "lie3",
     "Can you Lie to your Model? (3/3)",
     "J. Prendki, 2020",
     "Label noise against less data at the same level, in five models.",
-    claims_in(claims),
+    _CLAIMS,
     setups={
         "full": {
             ("cifar10", f"{model}-repaired"): Setup("cifar10", model, recipe) for model, recipe in _REPAIRED.items()
-        }
+        },
+        "medium": {("cifar10", f"{model}-repaired"): setup for model, setup in _MEDIUM.items()},
     },
-    findings={"quick": {"lie3-noise-hurts-more": ("lenet-0.3",)}},
+    findings={"medium": all_but(_CLAIMS), "quick": {"lie3-noise-hurts-more": ("lenet-0.3",)}},
     figures=("dqsuite.sources.lie3.figures",),
     place=3,
 )

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from fabricated import dataset, fill, outcome
 
+from dqsuite.claims.claim import Claim
 from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of
+from dqsuite.claims.scales import SCALES, Scale
 from dqsuite.core.errors import DqError
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.named import CLASSES
@@ -16,6 +18,8 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.results.reader import Reader
 from dqsuite.sources.lie3.claims import noise_hurts_more
+from dqsuite.statistics.criteria import below
+from dqsuite.statistics.estimate import estimate
 from dqsuite.statistics.verdict import Status
 
 CASE = {"model": "lenet", "level": "0.1"}
@@ -49,6 +53,26 @@ def test_the_cells_of_a_case_are_those_that_its_judge_asks_for():
         (condition, repeat) for condition in ("shuffle:0.1", "reduce:0.1") for repeat in range(5)
     ]
     assert {cell.recipe.name for cell in CELLS} == {"lie-lenet"}
+
+
+def test_a_case_takes_the_repeats_that_all_its_setups_have(store, monkeypatch):
+    setups = {("cifar10", name): SCALES["full"].setups["cifar10", name] for name in ("lenet", "resnet18")}
+    setups["cifar10", "resnet18"] = dataclasses.replace(setups["cifar10", "resnet18"], repeats=3)
+    monkeypatch.setitem(SCALES._entries, "full", Scale(setups))
+
+    def judge(measured):
+        one, other = measured.at("lenet"), measured.at("resnet18")
+        return below(estimate(100 * (one.right() - other.right())))
+
+    claim = Claim("lie9-models", "LeNet is worse", "below", [{}], judge)
+    cells = cells_of(claim, {}, "full", "fp32")
+    assert [(cell.model, cell.repeat) for cell in cells] == [
+        (model, repeat) for model in ("lenet", "resnet18") for repeat in range(3)
+    ]
+    put(store, cifar10(), cells, lambda cell: 4 + cell.repeat % 2 + 6 * (cell.model == "lenet"))
+    evaluator = Evaluator(Reader(store, pytest.fail), "full")
+    assert evaluator.judge(claim, {}).verdict.n == 3
+    assert evaluator.judge(noise_hurts_more, CASE).verdict.status is Status.NOT_MEASURED
 
 
 def test_a_case_that_a_scale_leaves_out_is_not_applicable(store):

@@ -9,10 +9,11 @@ import pytest
 from fabricated import dataset, fill, outcome, plan, studies
 
 from dqsuite.core.errors import DqError
+from dqsuite.experiment import series
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack, unpack
 from dqsuite.experiment.evidence import export_evidence, import_evidence
-from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
+from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 
 
 @pytest.fixture
@@ -70,6 +71,66 @@ def test_equal_stores_give_equal_files(here, tmp_path):
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
 
 
+def test_records_come_back_as_the_bytes_that_they_were(here, there, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    import_evidence(there, tmp_path / "e.zip")
+    for name in here.list(OUTCOMES):
+        assert there.get(OUTCOMES, name) == here.get(OUTCOMES, name)
+
+
+def test_the_repeats_of_a_condition_are_one_member(here, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    with zipfile.ZipFile(tmp_path / "e.zip") as file:
+        members = file.namelist()
+    assert [member.partition("/")[0] for member in members] == ["evidence.json", "cards", "series", "series"]
+
+
+def test_the_first_format_is_read(here, there, tmp_path):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("evidence.json", json.dumps({"format": 1, "outcomes": 6}))
+        for kind in (CARDS, OUTCOMES):
+            for name in here.list(kind):
+                file.writestr(f"{kind}/{name}", here.get(kind, name))
+    assert import_evidence(there, tmp_path / "e.zip").added == 6
+    export_evidence(there, tmp_path / "new.zip")
+    export_evidence(here, tmp_path / "own.zip")
+    assert (tmp_path / "new.zip").read_bytes() == (tmp_path / "own.zip").read_bytes()
+
+
+def test_a_record_that_does_not_fit_a_series_travels_as_it_is(here, there, tmp_path):
+    name = min(here.list(OUTCOMES))
+    header, arrays = unpack(here.get(OUTCOMES, name))
+    here.set_aside(OUTCOMES, name)
+    here.put_if_absent(OUTCOMES, name, pack(header, **arrays, more=arrays["last"]))
+    here.put_if_absent(OUTCOMES, "damaged", b"bytes")
+    export_evidence(here, tmp_path / "e.zip")
+    merge = import_evidence(there, tmp_path / "e.zip")
+    assert (merge.added, merge.damaged) == (6, ["damaged"])
+    assert there.get(OUTCOMES, name) == here.get(OUTCOMES, name)
+
+
+def test_repeats_too_large_for_a_series_travel_as_they_are(here, there, tmp_path, monkeypatch):
+    monkeypatch.setattr(series, "_LARGEST", 100)
+    export_evidence(here, tmp_path / "e.zip")
+    assert import_evidence(there, tmp_path / "e.zip").added == 6
+
+
+def test_a_damaged_series_and_one_without_its_card_are_left_out(here, there, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    with zipfile.ZipFile(tmp_path / "e.zip") as file:
+        members = {member: file.read(member) for member in file.namelist()}
+    for name, change in {
+        "cut.zip": {"series/00000": b"cut"},
+        "no card.zip": {f"cards/{dataset().fingerprint}": b""},
+    }.items():
+        with zipfile.ZipFile(tmp_path / name, "w") as file:
+            for member, data in (members | change).items():
+                file.writestr(member, data)
+    assert import_evidence(there, tmp_path / "no card.zip").added == 0
+    merge = import_evidence(there, tmp_path / "cut.zip")
+    assert (merge.added, merge.damaged) == (3, ["series/00000"])
+
+
 def test_damaged_and_misnamed_records_are_left_out(here, there, tmp_path):
     data = dataset()
     wanted = plan(data)
@@ -119,11 +180,11 @@ def test_an_endless_header_is_one_line(there, tmp_path):
         import_evidence(there, tmp_path / "e.zip")
 
 
-@pytest.mark.parametrize("format_", [2, "x", None])
+@pytest.mark.parametrize("format_", [3, "x", None])
 def test_an_unknown_format_is_one_line(there, tmp_path, format_):
     with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
         file.writestr("evidence.json", json.dumps({"format": format_}))
-    with pytest.raises(DqError, match=r"has evidence format .*, this version reads 1"):
+    with pytest.raises(DqError, match=r"has evidence format .*, this version reads 2"):
         import_evidence(there, tmp_path / "e.zip")
 
 

@@ -5,7 +5,17 @@ import json
 import pytest
 
 from dqsuite.core.errors import DqError
-from dqsuite.experiment.recipes import RECIPES, Recipe, origins, repairing
+from dqsuite.experiment.recipes import (
+    RECIPES,
+    Recipe,
+    inferred,
+    origins,
+    ours,
+    repairing,
+    shortened,
+    sourced,
+    stated,
+)
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -37,6 +47,14 @@ def test_a_change_is_the_users_and_shows_in_the_name():
 def test_a_setting_that_is_off_is_no_part_of_what_a_recipe_is():
     """So that a new setting leaves every stored outcome where it is."""
     assert Recipe(epochs=3, flip=0.5).values() == {"epochs": 3, "flip": 0.5}
+
+
+def test_fewer_epochs_bring_the_milestones_as_much_earlier():
+    table = {"epochs": stated(125), "milestones": inferred(((76, 0.5), (101, 0.1)), "there"), "patience": ours(10)}
+    short = sourced("test-short", shortened(table, 15, "a small machine"))
+    assert (short.epochs, short.milestones, short.patience) == (15, ((9, 0.5), (12, 0.1)), 10)
+    assert origins(short)["epochs"] == ours(15, "a small machine")
+    assert origins(short)["milestones"].note == "there; scaled with the epochs"
 
 
 def test_changing_nothing_gives_the_recipe_itself():

@@ -1,0 +1,223 @@
+"""``dqsuite evidence``: outcomes moved between machines, and hours of training for the findings of a scale."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from fnmatch import fnmatchcase
+from itertools import chain
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
+from dqsuite.cli.progress import Progress, duration
+from dqsuite.core.durations import seconds_of
+from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import parse_term
+from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.engines.interface import Batch, Failed
+from dqsuite.engines.processes import Processes
+from dqsuite.engines.worker import Worker, untrained
+from dqsuite.experiment.cells import Cell
+from dqsuite.experiment.evidence import Merge, export_evidence, import_evidence
+from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.training import train
+
+if TYPE_CHECKING:  # scales and claims are imported where they are asked for: the command line starts fast
+    from dqsuite.claims.backlog import Backlog
+
+_WRITTEN_EVERY_S = 15 * 60.0
+
+
+def evidence(options: Namespace) -> int:
+    """Export the store's outcomes to a file, import a file's, or train what a scale's findings lack."""
+    store = Store(options.store)
+    match options.action:
+        case "export":
+            _Evidence(store, Path(options.file)).write()
+        case "import":
+            merge = import_evidence(store, Path(options.file))
+            out.print(f"{merge.added} outcomes added, {merge.present} were there already", highlight=False)
+            _tell_of(merge)
+        case _:
+            return _train(options, store)
+    return 0
+
+
+def _tell_of(merge: Merge) -> None:
+    for cell in merge.differing:
+        say(f"the file measured otherwise than the store, which keeps its own: {cell}")
+    for name in merge.damaged:
+        say(f"a damaged record was left out: {name}")
+
+
+class _Evidence:
+    """The file that a store is exported to, now and then while it grows, whole at every moment."""
+
+    def __init__(self, store: Store, path: Path) -> None:
+        self.store, self.path = store, path
+        self.written = time.monotonic()
+
+    def write_if_due(self) -> None:
+        """Write it if the last time is long ago; what stands in the way is told, and the next time may be better."""
+        if time.monotonic() - self.written < _WRITTEN_EVERY_S:
+            return
+        self.written = time.monotonic()
+        try:
+            export_evidence(self.store, self.path)
+        except DqError as error:
+            say(str(error))
+
+    def write(self) -> None:
+        """Write it, and tell its size."""
+        count = export_evidence(self.store, self.path)
+        size = self.path.stat().st_size / 1000
+        told = f"{count} outcomes in {self.path}, {size:.0f} kB: {size / count:.1f} kB each"
+        out.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
+def _train(options: Namespace, store: Store) -> int:
+    """Train what the findings of a scale lack, the most telling first, until all is stored or the budget is spent.
+
+    Returns
+    -------
+    int
+        The exit code: 1 where a cell could not be trained.
+    """
+    from dqsuite.report import require_writable
+
+    os.nice(options.nice)
+    deadline = time.time() + (seconds_of(options.budget) if options.budget else inf)
+    device = resolve_device(options.device)
+    count = options.workers or (cores() if device == "cpu" else 1)
+    file = _Evidence(store, require_writable(Path(options.out))) if options.out else None
+    if file and file.path.is_file():  # it may hold what this store does not, and must not lose it
+        _tell_of(import_evidence(store, file.path))
+    backlog, batches = _planned(options, store, device)
+    _show_left(backlog, batches, device, count)
+    failed = []
+    try:
+        if batches:
+            failed = _follow(Processes(Worker(store, train, device, deadline), count), backlog, batches, file)
+    finally:
+        if file and any(store.list(OUTCOMES)):
+            file.write()
+    left = [Batch(each.dataset, each.fingerprint, tuple(untrained(store, each))) for each in batches]
+    _show_left(backlog, [batch for batch in left if batch.cells], device, count)
+    return 1 if failed else 0
+
+
+def _planned(options: Namespace, store: Store, device: str) -> tuple[Backlog, list[Batch]]:
+    """Return what is to be trained, in its order."""
+    from dqsuite.claims import CLAIMS
+    from dqsuite.claims.backlog import Backlog, ranked
+    from dqsuite.claims.evaluate import Evaluator
+    from dqsuite.claims.scales import SCALES
+    from dqsuite.results.reader import Reader
+
+    SCALES[options.scale]  # raises what the user reads where there is none such
+    precision = training_precision(options.precision, device)
+    backlog = Backlog(Evaluator(Reader(store, say), options.scale), precision)
+    cases = [(claim, case) for claim in CLAIMS.values() for case in claim.cases]
+    lacks = backlog.lacking(cases)
+    for problem in backlog.absent():
+        say(f"{problem}; what needs it is left out")
+    if options.only:
+        _require_known(options.only, list(CLAIMS), backlog.models(cases))
+        lacks = [_chosen(options.only, claim.id, cells) for (claim, _), cells in zip(cases, lacks, strict=True)]
+    return backlog, backlog.batches(ranked(lacks, backlog.seconds(chain.from_iterable(lacks), device)))
+
+
+def _chosen(patterns: Sequence[str], claim: str, cells: Sequence[Cell]) -> list[Cell]:
+    """Return all of a claim's cells if the claim is asked for, else those of the models that are."""
+    if any(fnmatchcase(claim, pattern) for pattern in patterns):
+        return list(cells)
+    return [cell for cell in cells if any(_is_model(cell.model, pattern) for pattern in patterns)]
+
+
+def _is_model(model: str, pattern: str) -> bool:
+    """Tell whether a pattern means a model: with its width, or whatever its width."""
+    return fnmatchcase(model, pattern) or fnmatchcase(parse_term(model).name, pattern)
+
+
+def _require_known(patterns: Sequence[str], claims: Sequence[str], models: Sequence[str]) -> None:
+    for pattern in patterns:
+        if not any(fnmatchcase(claim, pattern) for claim in claims) and not any(
+            _is_model(model, pattern) for model in models
+        ):
+            raise DqError(
+                f"no claim and no model of the scale is {pattern!r}",
+                f"name a claim of dqsuite claims, or one of {', '.join(models)}; * stands for anything",
+            )
+
+
+def _follow(engine: Processes, backlog: Backlog, batches: Sequence[Batch], file: _Evidence | None) -> list[Failed]:
+    """Train, show the progress and write the evidence now and then; return what failed."""
+    device = engine.worker.device
+    seconds = backlog.seconds(_cells(batches), device)
+    tell_of_the_compiler(batches[0], device)
+    failed: list[Failed] = []
+    with (
+        _terminated_as_interrupted(),
+        Progress(err, len(_cells(batches)), seconds) as progress,
+        contextlib.redirect_stdout(sys.stderr),
+        closing(engine.train(batches)) as events,
+    ):
+        for event in events:
+            if isinstance(event, Failed):
+                failed.append(event)
+                say(f"{event.cell} cannot be trained: {event.error}")
+            else:
+                progress(event)
+            if file:
+                file.write_if_due()
+    return failed
+
+
+def _cells(batches: Sequence[Batch]) -> list[Cell]:
+    return [cell for batch in batches for cell in batch.cells]
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does: in good order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _show_left(backlog: Backlog, batches: Sequence[Batch], device: str, count: int) -> None:
+    """Show how many cells and hours are left, by data set and model."""
+    if not batches:
+        out.print("nothing is left to train")
+        return
+    everything = _cells(batches)
+    seconds = backlog.seconds(everything, device)
+    alike: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+    for cell in everything:
+        alike[cell.dataset, cell.model].append(cell)
+    shown = Table("data set", "model", "cells", "hours of a worker")
+    for (dataset, model), found in alike.items():
+        shown.add_row(Text(dataset), Text(model), str(len(found)), _hours(found, seconds))
+    out.print(shown)
+    time_left = f"{duration(sum(seconds.values()) / count)} with {count} workers, as far as can be told"
+    out.print(f"{len(everything)} cells are left: {time_left}", highlight=False, soft_wrap=True)
+
+
+def _hours(cells: Sequence[Cell], seconds: Mapping[Cell, float]) -> str:
+    if any(cell not in seconds for cell in cells):
+        return "not known"
+    return f"{sum(seconds[cell] for cell in cells) / 3600:.2f}"
