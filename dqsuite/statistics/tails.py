@@ -18,7 +18,8 @@ from scipy.special import stdtr, stdtrit
 _MANY = 1e9  # degrees of freedom: from here on Student's distribution is the normal one to every digit
 _NORMAL = np.linspace(-8, 8, 161)
 _WEIGHTS = np.exp(-(_NORMAL**2) / 2) / np.exp(-(_NORMAL**2) / 2).sum()
-_USUAL = 0.2  # two-sided: above, nobody asks how far out it is
+_USUAL = 0.05  # two-sided: from three repeats on, the fitted p-value is the larger one from here on
+_USUAL_OF_TWO = 0.2
 
 
 def p_lower(t: float, df: float, share: float, n: int) -> float:
@@ -34,7 +35,7 @@ def p_lower(t: float, df: float, share: float, n: int) -> float:
         Of the variance, that of the n repeats.
     """
     fitted = float(stdtr(min(df, _MANY), t))
-    if t >= 0 or share <= 0 or 2 * fitted > _USUAL:
+    if t >= 0 or share <= 0 or 2 * fitted >= (_USUAL if n > 2 else _USUAL_OF_TWO):
         return fitted
     return max(fitted, _far(t, share, n))
 
@@ -49,7 +50,7 @@ def _far(t: float, share: float, n: int) -> float:
 def quantile(tail: float, df: float, share: float, n: int) -> float:
     """Return the standard errors beyond which `p_lower` is less than a tail."""
     fitted = -float(stdtrit(min(df, _MANY), tail))
-    if p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
+    if 2 * tail >= _USUAL and n > 2 or p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
         return fitted
     furthest = -float(stdtrit(n - 1, tail))  # that of the t alone
     return float(brentq(lambda t: p_lower(-t, df, share, n) - tail, fitted, max(2 * fitted, 2 * furthest)))

@@ -24,10 +24,10 @@ if __name__ == "__main__":
     evidence_commands._WRITTEN_EVERY_S = float(sys.argv.pop(1))
     recipe = RECIPES["standard"].with_settings(epochs=int(sys.argv.pop(1)))
     tiny = Setup("digits", "lenet", recipe, volume="first:300", repeats=2)
-    scales.SCALES._entries["full"] = scales.Scale({("cifar10", "lenet"): tiny})
-    raise SystemExit(main())
+    with scales.SCALES.temporary("full", scales.Scale({("cifar10", "lenet"): tiny})):
+        raise SystemExit(main())
 """
-CELLS = 30  # fifteen conditions of LeNet
+CELLS = 36  # eighteen conditions of LeNet
 
 
 @pytest.fixture

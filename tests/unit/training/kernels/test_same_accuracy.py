@@ -71,7 +71,7 @@ def test_a_model_reaches_the_same_accuracy_with_torchs_layers(model, monkeypatch
 
     differences = np.stack([right(cell, "on") - right(cell, "off") for cell in plan.cells])
 
-    verdict = inside(estimate(differences), -POINT, POINT, unit="accuracy").verdict()
+    verdict = inside(estimate(differences, low=-1, high=1), -POINT, POINT, unit="accuracy").verdict()
     assert verdict.low is not None
     assert verdict.high is not None
     assert verdict.status is not Status.REFUTED, verdict.describe()
