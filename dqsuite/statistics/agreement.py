@@ -69,8 +69,8 @@ def _comparisons(raters: Sequence[JointEstimate]) -> list[_Comparison]:
     """Return all of them, the least p-value first."""
     found = []
     for rater, rates in enumerate(raters):
-        for one, other in combinations(range(rates.count), 2):
-            difference = rates.difference(one, other)
+        pairs = list(combinations(range(rates.count), 2))
+        for (one, other), difference in zip(pairs, rates.differences(pairs), strict=True):
             pair = (one, other) if difference.mean < 0 else (other, one)
             found.append(_Comparison(2 * min(difference.p_above(), difference.p_below()), rater, *pair))
     return sorted(found)

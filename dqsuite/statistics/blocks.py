@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,10 +64,29 @@ class Blocks:
         between, inner, least = (weights.T @ part @ weights for part in (self.between, self.inner, self.least))
         return Blocks(self.values @ weights, between, inner, least, self.sizes)
 
-    def take(self, indexes: Sequence[int]) -> Blocks:
-        """Return some of the statistics."""
-        among = np.ix_(range(len(self.sizes)), indexes, indexes)
-        return Blocks(self.values[:, indexes], self.between[among], self.inner[among], self.least[among], self.sizes)
+    def alone(self, indexes: Sequence[int]) -> Alone:
+        """Return some of the statistics, each for itself."""
+        between, inner, least = (part[:, indexes, indexes] for part in (self.between, self.inner, self.least))
+        return Alone(self.values[:, indexes], between, inner, least, self.sizes)
+
+    def differences(self, pairs: Sequence[tuple[int, int]]) -> Alone:
+        """Return the first statistic of each pair minus the second."""
+        one, other = np.array(pairs).T
+        between, inner, least = (
+            part[:, one, one] + part[:, other, other] - part[:, one, other] - part[:, other, one]
+            for part in (self.between, self.inner, self.least)
+        )
+        return Alone(self.values[:, one] - self.values[:, other], between, inner, least, self.sizes)
+
+
+class Alone(NamedTuple):
+    """P statistics without what they have in common: values (n, P), the three parts (K, P), sizes (K,)."""
+
+    values: Numbers
+    between: Numbers
+    inner: Numbers
+    least: Numbers
+    sizes: NDArray[np.int64]
 
 
 VIEW: ContextVar[Callable[[Blocks], Blocks] | None] = ContextVar("view", default=None)

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from dqsuite.statistics.blocks import Blocks
+from dqsuite.statistics.blocks import Alone, Blocks
 from dqsuite.statistics.tails import p_lower, quantile
 
 
@@ -197,7 +197,8 @@ def estimate(*blocks: NDArray[Any], low: float = -inf, high: float = inf) -> Est
     if not blocks:
         raise ValueError("an estimate needs at least one repeat and one image")
     found = Blocks.of([np.asarray(block, float)[:, :, None] for block in blocks])
-    return estimate_of(found.combine(np.ones((len(blocks), 1))), 0, (low, high))
+    (whole,) = estimates_of(found.combine(np.ones((len(blocks), 1))).alone([0]), np.array([[low, high]], float))
+    return whole
 
 
 def rate(right: NDArray[Any]) -> Estimate:
@@ -210,25 +211,27 @@ def change(after: NDArray[Any], before: NDArray[Any]) -> Estimate:
     return estimate(np.subtract(after, before, dtype=float), low=-1, high=1)
 
 
-def estimate_of(blocks: Blocks, index: int, span: tuple[float, float]) -> Estimate:
-    """Return the estimate of one of the statistics of blocks, which lies in a span."""
-    values, n = blocks.values[:, index], len(blocks.values)
-    mean = float(np.clip(values.mean(), *span))
-    images = int(blocks.sizes.min())
+def estimates_of(alone: Alone, spans: NDArray[np.float64]) -> list[Estimate]:
+    """Return the estimates of P statistics, which lie in spans (P, 2)."""
+    n, images = len(alone.values), int(alone.sizes.min())
+    means = alone.values.mean(0).clip(*spans.T).tolist()
+    lows, highs = spans.T.tolist()
     if n == 1:
-        return Estimate(mean, nan, n, nan, *span, images)
-    repeats = float(values.var(ddof=1)) / n
-    if repeats < _ROUNDING**2 * mean**2:
-        repeats = 0.0
-    between, inner, least = (part[:, index, index] for part in (blocks.between, blocks.inner, blocks.least))
-    counted = between > inner * (1 + _ROUNDING)
-    variance = max(repeats + float((between - inner)[counted].sum()), float(least.sum()))
-    few = counted & (blocks.sizes < _MANY_IMAGES)
+        ones = zip(means, lows, highs, strict=True)
+        return [Estimate(mean, nan, n, nan, low, high, images) for mean, low, high in ones]
+    repeats = alone.values.var(0, ddof=1) / n
+    repeats[repeats < (_ROUNDING * np.array(means)) ** 2] = 0
+    counted = alone.between > alone.inner * (1 + _ROUNDING)
+    variance = repeats + np.where(counted, alone.between - alone.inner, 0).sum(0)
+    variance = np.maximum(variance, alone.least.sum(0))
     seen = repeats * (n + 3) / (n - 1)
-    uncertain = seen**2 / (n - 1)
-    uncertain += float(((between**2 + inner**2 / (n - 1)) / np.maximum(blocks.sizes - 1, 1))[few].sum())
-    df = (variance - repeats + seen) ** 2 / uncertain if uncertain else inf
-    return Estimate(mean, sqrt(variance), n, df, *span, images, repeats)
+    of_images = (alone.between**2 + alone.inner**2 / (n - 1)) / np.maximum(alone.sizes - 1, 1)[:, None]
+    few = counted & (alone.sizes < _MANY_IMAGES)[:, None]
+    uncertain = seen**2 / (n - 1) + np.where(few, of_images, 0).sum(0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df = np.where(uncertain > 0, (variance - repeats + seen) ** 2 / uncertain, inf)
+    rows = zip(means, np.sqrt(variance).tolist(), df.tolist(), lows, highs, repeats.tolist(), strict=True)
+    return [Estimate(mean, se, n, free, low, high, images, part) for mean, se, free, low, high, part in rows]
 
 
 _MANY_IMAGES = 100

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.statistics.blocks import Blocks, Numbers
-from dqsuite.statistics.estimate import Estimate, estimate_of
+from dqsuite.statistics.estimate import Estimate, estimates_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +75,18 @@ class JointEstimate:
 
     def estimate(self, index: int) -> Estimate:
         """Return one of the statistics."""
-        low, high = self.spans[index]
-        return estimate_of(self.blocks, index, (float(low), float(high)))
+        (found,) = estimates_of(self.blocks.alone([index]), self.spans[[index]])
+        return found
 
     def difference(self, one: int, other: int) -> Estimate:
         """Return one statistic minus another: paired by repeat, and by image where they share images."""
-        pair = [one, other]
-        both = JointEstimate(self.blocks.take(pair), [self.names[index] for index in pair], self.spans[pair])
-        return both.combine(np.array([[1], [-1]])).estimate(0)
+        (found,) = self.differences([(one, other)])
+        return found
+
+    def differences(self, pairs: Sequence[tuple[int, int]]) -> list[Estimate]:
+        """Return the `difference` of each pair."""
+        one, other = np.array(pairs).T
+        return estimates_of(self.blocks.differences(pairs), self.spans[one] - self.spans[other][:, ::-1])
 
     def draws(self, size: int, seed: int = 0) -> Numbers:
         """Draw what the true values of the statistics may be: (size, M), for the interval of any function of them.

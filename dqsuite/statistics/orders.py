@@ -62,13 +62,17 @@ def count_above(rates: JointEstimate, count: int) -> Judgement:
 
 def differ(rates: JointEstimate) -> Judgement:
     """Judge that the statistics are not all equal: some two of them differ, after Holm; never refuted."""
-    pairs = combinations(rates.names, 2)
-    return some_of([differs(_difference(rates, *pair), label=" - ".join(pair)) for pair in pairs])
+    pairs = list(combinations(range(rates.count), 2))
+    labels = [f"{rates.names[one]} - {rates.names[other]}" for one, other in pairs]
+    return some_of([differs(found, label=label) for found, label in zip(rates.differences(pairs), labels, strict=True)])
 
 
 def _to_others(rates: JointEstimate, name: str) -> list[tuple[Estimate, str]]:
     """Return a statistic's difference to each of the others, and what it is."""
-    return [(_difference(rates, name, other), f"{name} - {other}") for other in rates.names if other != name]
+    index = list(rates.names).index(name)
+    others = [other for other in range(rates.count) if other != index]
+    found = rates.differences([(index, other) for other in others])
+    return [(each, f"{name} - {rates.names[other]}") for each, other in zip(found, others, strict=True)]
 
 
 def _lies_below(rates: JointEstimate, one: str, other: str) -> Judgement:

@@ -50,7 +50,7 @@ def _far(t: float, share: float, n: int) -> float:
 def quantile(tail: float, df: float, share: float, n: int) -> float:
     """Return the standard errors beyond which `p_lower` is less than a tail."""
     fitted = -float(stdtrit(min(df, _MANY), tail))
-    if 2 * tail >= _USUAL and n > 2 or p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
+    if (2 * tail >= _USUAL and n > 2) or p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
         return fitted
     furthest = -float(stdtrit(n - 1, tail))  # that of the t alone
     return float(brentq(lambda t: p_lower(-t, df, share, n) - tail, fitted, max(2 * fitted, 2 * furthest)))

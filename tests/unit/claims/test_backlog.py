@@ -19,9 +19,9 @@ CASES = [(noise_hurts_more, {"model": "lenet", "level": level}) for level in ("0
 
 
 @pytest.fixture
-def backlog(tmp_path, monkeypatch):
-    monkeypatch.setitem(SCALES._entries, "full", Scale({("cifar10", "lenet"): TINY}))
-    return Backlog(Evaluator(Reader(Store(tmp_path), pytest.fail), "full"), "fp32")
+def backlog(tmp_path):
+    with SCALES.temporary("full", Scale({("cifar10", "lenet"): TINY})):
+        yield Backlog(Evaluator(Reader(Store(tmp_path), pytest.fail), "full"), "fp32")
 
 
 def test_a_case_lacks_what_is_not_stored_and_one_without_a_place_lacks_nothing(backlog):

@@ -55,24 +55,24 @@ def test_the_cells_of_a_case_are_those_that_its_judge_asks_for():
     assert {cell.recipe.name for cell in CELLS} == {"lie-lenet"}
 
 
-def test_a_case_takes_the_repeats_that_all_its_setups_have(store, monkeypatch):
+def test_a_case_takes_the_repeats_that_all_its_setups_have(store):
     setups = {("cifar10", name): SCALES["full"].setups["cifar10", name] for name in ("lenet", "resnet18")}
     setups["cifar10", "resnet18"] = dataclasses.replace(setups["cifar10", "resnet18"], repeats=3)
-    monkeypatch.setitem(SCALES._entries, "full", Scale(setups))
 
     def judge(measured):
         one, other = measured.at("lenet"), measured.at("resnet18")
         return below(estimate(100 * (one.right() - other.right())))
 
     claim = Claim("lie9-models", "LeNet is worse", "below", [{}], judge)
-    cells = cells_of(claim, {}, "full", "fp32")
-    assert [(cell.model, cell.repeat) for cell in cells] == [
-        (model, repeat) for model in ("lenet", "resnet18") for repeat in range(3)
-    ]
-    put(store, cifar10(), cells, lambda cell: 4 + cell.repeat % 2 + 6 * (cell.model == "lenet"))
-    evaluator = Evaluator(Reader(store, pytest.fail), "full")
-    assert evaluator.judge(claim, {}).verdict.n == 3
-    assert evaluator.judge(noise_hurts_more, CASE).verdict.status is Status.NOT_MEASURED
+    with SCALES.temporary("full", Scale(setups)):
+        cells = cells_of(claim, {}, "full", "fp32")
+        assert [(cell.model, cell.repeat) for cell in cells] == [
+            (model, repeat) for model in ("lenet", "resnet18") for repeat in range(3)
+        ]
+        put(store, cifar10(), cells, lambda cell: 4 + cell.repeat % 2 + 6 * (cell.model == "lenet"))
+        evaluator = Evaluator(Reader(store, pytest.fail), "full")
+        assert evaluator.judge(claim, {}).verdict.n == 3
+        assert evaluator.judge(noise_hurts_more, CASE).verdict.status is Status.NOT_MEASURED
 
 
 def test_a_case_that_a_scale_leaves_out_is_not_applicable(store):

@@ -39,10 +39,19 @@ def test_a_combination_has_the_mean_squares_of_the_combined_scores(scores):
 
 def test_some_statistics_are_taken_in_the_order_asked_for(scores):
     whole = Blocks.of(scores)
-    found = whole.take([3, 0])
+    found = whole.alone([3, 0])
     assert (found.values == whole.values[:, [3, 0]]).all()
-    assert found.between[1, 0, 0] == whole.between[1, 3, 3]
-    assert found.between[0, 1, 1] == whole.between[0, 0, 0]
+    assert found.between[1, 0] == whole.between[1, 3, 3]
+    assert found.between[0, 1] == whole.between[0, 0, 0]
+
+
+def test_a_difference_has_the_mean_squares_of_the_differing_scores(scores):
+    found = Blocks.of(scores).differences([(0, 1), (2, 3)])
+    expected = Blocks.of([block @ [[1], [-1]] for block in scores])
+    for name in ("between", "inner", "least"):
+        assert getattr(found, name)[0, 0] == pytest.approx(getattr(expected, name)[0, 0, 0])
+        assert getattr(found, name)[1, 1] == pytest.approx(getattr(expected, name)[1, 1, 1])
+    assert found.values == pytest.approx(expected.values)
 
 
 @pytest.mark.parametrize(

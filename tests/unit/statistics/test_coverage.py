@@ -16,10 +16,11 @@ from scipy.special import ndtri
 from worlds import HARD, HARD_HERE, LUCK
 
 from dqsuite.statistics.blocks import Blocks
-from dqsuite.statistics.estimate import estimate_of, rate
+from dqsuite.statistics.estimate import estimates_of, rate
 
 RATES = (0.5, 0.7, 0.97)
 SKILLS = {"none": 0.0, "0.03": 0.03, "0.1": 0.1, "t(3), 0.1": 0.1}  # spread of the repeats
+SPAN = np.array([[0.0, 1.0]])
 _CELLS = 4_000_000  # predictions at once
 
 
@@ -59,7 +60,8 @@ def _hits(right: NDArray[np.bool_], p: float) -> Iterator[tuple[bool, bool]]:
     parts = np.stack([between, inner, least], 1)[:, :, None, None, None] / (n * images)
     enough = (np.minimum(by_repeat, 1 - by_repeat) * images >= 10).all(1)
     for values, (one, other, last), many in zip(by_repeat[:, :, None], parts, enough, strict=True):
-        _, low, high, _ = estimate_of(Blocks(values, one, other, last, np.array([images])), 0, (0, 1)).interval()
+        alone = Blocks(values, one, other, last, np.array([images])).alone([0])
+        _, low, high, _ = estimates_of(alone, SPAN)[0].interval()
         yield low <= p <= high, bool(many)
 
 
