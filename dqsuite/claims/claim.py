@@ -93,7 +93,8 @@ class Claim:
 
     def deciding(self, found: Mapping[str, Verdict]) -> Mapping[str, Verdict]:
         """Return the verdicts on the cases that decide: all of them where none is the source's."""
-        return {name: verdict for name, verdict in found.items() if not self.is_ours(name)} or found
+        ours = {name for name, case in self.named_cases() if not self.decides(case)}
+        return {name: verdict for name, verdict in found.items() if name not in ours} or found
 
     def splits(self, found: Mapping[str, Verdict]) -> bool:
         """Tell whether the finding depends on what it may depend on: some cases hold, and others are refuted."""

@@ -49,7 +49,7 @@ class Predictions:
 
     def recall(self, name: str) -> Scores:
         """Return `right` of one class's images: (n, N_class). Its mean is the class's TPR."""
-        return self.right()[:, self._of(name)]
+        return self.taken(name, name)
 
     def taken(self, name: str, other: str) -> Scores:
         """Return 1 where an image of one class was taken for another: (n, N_class). Its mean is ``C[a, b] / N_a``."""
@@ -62,14 +62,16 @@ class Predictions:
     def _index(self, name: str) -> int:
         return list(self.classes).index(name)
 
-    def _of(self, name: str) -> NDArray[np.bool_]:
-        return np.asarray(self.truth == self._index(name))
+    def _of(self, name: str) -> NDArray[np.intp]:
+        return np.flatnonzero(self.truth == self._index(name))
 
 
 def predictions_of(outcomes: Sequence[Outcome], card: Card, epoch: str) -> Predictions:
     """Return the predictions of outcomes on one data set at the ``last`` or the ``best`` epoch, a row for each."""
     curves = [outcome.curves["test_accuracy"] for outcome in outcomes]
     longest = max(map(len, curves))
-    padded = [np.pad(curve.astype(float), (0, longest - len(curve)), constant_values=np.nan) for curve in curves]
+    padded = np.full((len(curves), longest), np.nan)
+    for row, curve in zip(padded, curves, strict=True):
+        row[: len(curve)] = curve
     predicted = np.stack([outcome.best if epoch == "best" else outcome.last for outcome in outcomes])
-    return Predictions(card.y_test, card.classes, predicted, np.stack(padded))
+    return Predictions(card.y_test, card.classes, predicted, padded)

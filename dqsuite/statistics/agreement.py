@@ -10,8 +10,11 @@ such orders (the confidence sets for ranks of Mogstad, Romano, Shaikh and Wilhel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations
+from heapq import heapify, heappop, heappush
+from itertools import chain, combinations
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -93,35 +96,47 @@ def w_interval(means: NDArray[np.float64], known: Orders) -> tuple[float, float]
     are at rest; this is begun from the measured orders, and from several at random.
     """
     rng = np.random.default_rng(0)
-    begun = [ranks.mean_ranks(means), *(_allowed(rng.random(means.shape), known) for _ in range(_STARTS))]
+    following = [[np.flatnonzero(row).tolist() for row in rater] for rater in known]
+    begun = [ranks.mean_ranks(means), *(_allowed(rng.random(means.shape), following) for _ in range(_STARTS))]
     observed = float(ranks.kendall_w(means))
-    least, greatest = ([_pulled(orders, known, sign) for orders in begun] for sign in (-1, 1))
+    least, greatest = ([_pulled(orders, following, sign) for orders in begun] for sign in (-1, 1))
     return min(observed, *least), max(observed, *greatest)
 
 
-def _allowed(wishes: NDArray[np.float64], known: Orders) -> NDArray[np.float64]:
-    return np.stack([_sorted(wish, preceding) for wish, preceding in zip(wishes, known, strict=True)])
+Following = Sequence[Sequence[int]]
+"""Of each item, those that are known to lie above it."""
 
 
-def _pulled(orders: NDArray[np.float64], known: Orders, sign: int) -> float:
+def _allowed(wishes: NDArray[np.float64], known: Sequence[Following]) -> NDArray[np.float64]:
+    return np.array([_sorted(wish, following) for wish, following in zip(wishes, known, strict=True)], float)
+
+
+def _pulled(orders: NDArray[np.float64], known: Sequence[Following], sign: int) -> float:
     """Return W where no rater alone can pull it any further."""
-    found = float(ranks.kendall_w(orders))
+    raters, items = orders.shape
+    sums, found = orders.sum(0), -inf
     for _ in range(_SWEEPS):
-        for rater, preceding in enumerate(known):
-            orders[rater] = _sorted(sign * (orders.sum(0) - orders[rater]), preceding)
-        before, found = found, float(ranks.kendall_w(orders))
-        if sign * (found - before) <= 0:
+        for rater, following in enumerate(known):
+            sums -= orders[rater]
+            orders[rater] = _sorted(sign * sums, following)
+            sums += orders[rater]
+        before, found = found, float(sign * ((sums - sums.mean()) ** 2).sum())
+        if found <= before:
             break
-    return found
+    return float(12 * sign * found / (raters**2 * (items**3 - items)))
 
 
-def _sorted(wish: NDArray[np.float64], preceding: Orders) -> NDArray[np.float64]:
+def _sorted(wish: NDArray[np.float64], following: Following) -> list[int]:
     """Return ranks (items,), 1 for the lowest wish first, of items that may only come after all that precede them."""
-    found, waiting = np.zeros(len(wish)), preceding.sum(0)
-    free = np.where(waiting == 0, wish, np.inf)
+    wishes, found = wish.tolist(), [0] * len(wish)
+    waiting = Counter(chain.from_iterable(following))
+    free = [(wishes[item], item) for item in range(len(wish)) if not waiting[item]]
+    heapify(free)
     for rank in range(1, len(wish) + 1):
-        chosen = int(np.argmin(free))
+        _, chosen = heappop(free)
         found[chosen] = rank
-        waiting = waiting - preceding[chosen]
-        free = np.where((waiting == 0) & (found == 0), wish, np.inf)
+        for item in following[chosen]:
+            waiting[item] -= 1
+            if not waiting[item]:
+                heappush(free, (wishes[item], item))
     return found

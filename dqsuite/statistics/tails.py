@@ -9,7 +9,7 @@ which grows from a half, at 10% and above, to the whole far out.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
@@ -53,4 +53,5 @@ def quantile(tail: float, df: float, share: float, n: int) -> float:
     if (2 * tail >= _USUAL and n > 2) or p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
         return fitted
     furthest = -float(stdtrit(n - 1, tail))  # that of the t alone
-    return float(brentq(lambda t: p_lower(-t, df, share, n) - tail, fitted, max(2 * fitted, 2 * furthest)))
+    beyond = max(2 * fitted, 2 * furthest)
+    return float(brentq(lambda t: log(p_lower(-t, df, share, n) / tail), fitted, beyond, xtol=1e-8))
