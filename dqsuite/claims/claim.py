@@ -51,8 +51,8 @@ class Claim:
     contradicts : str
         The id of a claim that cannot hold as well.
     ours : mapping
-        Argument to values: the cases with one of them are our addition to what the source says. They are judged and
-        shown, and do not decide the finding.
+        Argument to values: the cases with one of them are our addition to what the source says, such as a model that it
+        did not train, or a control. They are judged and shown, and do not decide the finding.
     depends_on : str
         What the finding is said to depend on where some cases hold and others are refuted.
     """

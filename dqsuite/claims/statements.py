@@ -29,6 +29,11 @@ def volume(kept: str) -> str:
     return f"reduce:{1 - Decimal(kept)}"
 
 
+def control_of(model: str, control: str) -> str:
+    """Return a model as a control trains it, such as ``custom-plain``, or without one as the source does."""
+    return f"{model}-{control}" if control else model
+
+
 def accuracy(predictions: Predictions) -> Estimate:
     """Return the accuracy in percent."""
     return rate(predictions.right()).scaled(100)

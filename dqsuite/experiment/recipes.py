@@ -185,6 +185,19 @@ def repairing(recipe: Recipe, repaired: str = "clean") -> Recipe:
     return sourced(f"{recipe.name}-repaired", {**_ORIGINS[recipe.name], **second})
 
 
+def counting(recipe: Recipe, counted: str = "clean") -> Recipe:
+    """Return a recipe, made by `sourced`, that makes as many updates on all data as another one makes on a condition.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    counted : str
+        The volume of the scale, or clean.
+    """
+    table = {**_ORIGINS[recipe.name], "counted": ours(counted, "a control: less data, and no fewer updates")}
+    return sourced(f"{recipe.name}-updates", table)
+
+
 _STANDARD = {
     "epochs": ours(20),
     "batch_size": ours(64),

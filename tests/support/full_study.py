@@ -28,10 +28,12 @@ _DRAWN_BY_FIGURES_ALONE = (("poison_cnn", "wrong:0.7"), ("poison_cnn", "biased:0
 
 
 def cells_of_claims(scale: str = "full", precision: str = "fp32", ids: Iterable[str] = ()) -> list[Cell]:
-    """Return the cells that the claims need, or those of the ids alone."""
+    """Return the cells that the claims need, or the cases of some that decide them."""
     found = {}
     for identity in list(ids) or list(CLAIMS):
-        for _, case in CLAIMS[identity].named_cases():
+        for case in CLAIMS[identity].cases:
+            if ids and not CLAIMS[identity].decides(case):
+                continue
             try:
                 found |= dict.fromkeys(cells_of(CLAIMS[identity], case, scale, precision))
             except NotApplicable:

@@ -23,3 +23,4 @@ _LIE_CUSTOM_AUGMENTED = {
 CUSTOM = sourced("lie-custom", _LIE_CUSTOM | _LIE_CUSTOM_AUGMENTED)
 MEDIUM = sourced("medium-custom", shortened(_LIE_CUSTOM | _LIE_CUSTOM_AUGMENTED, 15, "scale medium"))
 CUSTOM_PLAIN = sourced("lie-custom-plain", _LIE_CUSTOM)
+MEDIUM_PLAIN = sourced("medium-custom-plain", shortened(_LIE_CUSTOM, 15, "scale medium"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dqsuite.claims.claim import claims_in
 from dqsuite.claims.source import Setup, Source, all_but
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.sources.lie1 import recipes
 from dqsuite.sources.lie1.claims import baseline, noise, volume
 
+_MEDIUM = Setup("cifar10", "custom;width=0.5", recipes.MEDIUM, volume="first:10000")
 _CLAIMS = claims_in(baseline, noise, volume)
 
 SOURCE = Source(
@@ -17,9 +20,13 @@ SOURCE = Source(
     "One small CNN on CIFAR-10: labels shuffled among a part of the records, or records taken away.",
     _CLAIMS,
     setups={
-        "full": {("cifar10", "custom"): Setup("cifar10", "custom", recipes.CUSTOM)},
+        "full": {
+            ("cifar10", "custom"): Setup("cifar10", "custom", recipes.CUSTOM),
+            ("cifar10", "custom-plain"): Setup("cifar10", "custom", recipes.CUSTOM_PLAIN),
+        },
         "medium": {
-            ("cifar10", "custom"): Setup("cifar10", "custom;width=0.5", recipes.MEDIUM, volume="first:10000"),
+            ("cifar10", "custom"): _MEDIUM,
+            ("cifar10", "custom-plain"): replace(_MEDIUM, recipe=recipes.MEDIUM_PLAIN),
         },
         "quick": {
             ("cifar10", "custom"): Setup("cifar10", "custom;width=0.25", RECIPES["quick-narrow"], volume="first:3000")

@@ -22,12 +22,14 @@ SOURCE = Source(
     setups={
         "full": {
             ("cifar10", "lenet"): Setup("cifar10", "lenet", recipes.LENET),
+            ("cifar10", "lenet-plain"): Setup("cifar10", "lenet", recipes.LENET_PLAIN),
             ("cifar10", "resnet18"): Setup("cifar10", "resnet18", recipes.DEEP),
             ("cifar10", "unresnet18"): Setup("cifar10", "unresnet18", recipes.DEEP),
             ("cifar10", "googlenet"): Setup("cifar10", "googlenet", recipes.DEEP),
         },
         "medium": {
             ("cifar10", "lenet"): Setup("cifar10", "lenet", recipes.MEDIUM_LENET),
+            ("cifar10", "lenet-plain"): Setup("cifar10", "lenet", recipes.MEDIUM_LENET_PLAIN),
             ("cifar10", "resnet18"): replace(_DEEP, model="resnet18;width=0.125"),
             ("cifar10", "unresnet18"): replace(_DEEP, model="unresnet18;width=0.125"),
             ("cifar10", "googlenet"): Setup(

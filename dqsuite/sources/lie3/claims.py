@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 
 from dqsuite.claims.claim import Measurements, claim, grid
-from dqsuite.claims.statements import CIFAR10, gain, negated, noise, points, recall_gain
+from dqsuite.claims.statements import CIFAR10, control_of, gain, negated, noise, points, recall_gain
 from dqsuite.results.predictions import Scores
 from dqsuite.statistics.criteria import above, below
 from dqsuite.statistics.estimate import Estimate, estimate, ratio
@@ -36,11 +36,19 @@ def _impacts(measured: Measurements, model: str, level: str) -> dict[str, Scores
     "lie3-noise-hurts-more",
     "bad labels hurt more than fewer labels, whatever the model and level",
     "accuracy(noise x) - accuracy(reduction x) below 0",
-    cases=grid(model=MODELS, level=LEVELS),
+    cases=[
+        *grid(model=MODELS, level=LEVELS),
+        *grid(model=("custom", "lenet"), level=("0.1", "0.3"), control=("updates", "plain")),
+    ],
+    ours={"control": ("updates", "plain")},
 )
-def noise_hurts_more(measured: Measurements, model: str, level: str) -> Judgement:
-    """Compare label noise with as much less data."""
-    return below(gain(measured.at(model, noise(level)), measured.at(model, f"reduce:{level}")), unit="points")
+def noise_hurts_more(measured: Measurements, model: str, level: str, control: str = "") -> Judgement:
+    """Compare label noise with as much less data, which has fewer updates too.
+
+    Controls: as many updates on less data as on noisy data; without augmentation.
+    """
+    noisy = measured.at(control_of(model, control if control == "plain" else ""), noise(level))
+    return below(gain(noisy, measured.at(control_of(model, control), f"reduce:{level}")), unit="points")
 
 
 @claim(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dqsuite.claims.claim import claims_in
 from dqsuite.claims.source import Setup, Source, all_but
 from dqsuite.sources.lie3 import claims, recipes
@@ -30,9 +32,15 @@ SOURCE = Source(
     _CLAIMS,
     setups={
         "full": {
-            ("cifar10", f"{model}-repaired"): Setup("cifar10", model, recipe) for model, recipe in _REPAIRED.items()
-        },
-        "medium": {("cifar10", f"{model}-repaired"): setup for model, setup in _MEDIUM.items()},
+            ("cifar10", "custom-updates"): Setup("cifar10", "custom", recipes.CUSTOM_UPDATES),
+            ("cifar10", "lenet-updates"): Setup("cifar10", "lenet", recipes.LENET_UPDATES),
+        }
+        | {("cifar10", f"{model}-repaired"): Setup("cifar10", model, recipe) for model, recipe in _REPAIRED.items()},
+        "medium": {
+            ("cifar10", "custom-updates"): replace(_MEDIUM["custom"], recipe=recipes.MEDIUM_CUSTOM_UPDATES),
+            ("cifar10", "lenet-updates"): replace(_MEDIUM["lenet"], recipe=recipes.MEDIUM_LENET_UPDATES),
+        }
+        | {("cifar10", f"{model}-repaired"): setup for model, setup in _MEDIUM.items()},
     },
     findings={"medium": all_but(_CLAIMS), "quick": {"lie3-noise-hurts-more": ("lenet-0.3",)}},
     figures=("dqsuite.sources.lie3.figures",),

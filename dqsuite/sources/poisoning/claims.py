@@ -21,25 +21,28 @@ _ROBUST = {"mnist": 95, "fashion_mnist": 80}
     "poisoning-mnist-80",
     "MNIST keeps a very high accuracy with 80% random wrong labels",
     "accuracy at least 85% (about 90 in the source)",
+    cases=[{}, {"control": "last"}],
     contradicts="he-mnist-label-collapse",
+    ours={"control": ("last",)},
 )
-def mnist_survives_80_percent(measured: Measurements) -> Judgement:
-    """Compare the accuracy with 85%."""
-    return above(accuracy(_at(measured, "mnist", "wrong:0.8")), 85, label="accuracy at 80% wrong labels", unit="%")
+def mnist_survives_80_percent(measured: Measurements, control: str = "") -> Judgement:
+    """Compare the accuracy with 85%; as a control, at the last epoch, which He et al. judge."""
+    found = accuracy(_at(measured, "mnist", "wrong:0.8", epoch=control))
+    return above(found, 85, label=f"accuracy at 80% wrong labels, {control or 'best'} epoch", unit="%")
 
 
 @claim(
     "poisoning-robust-half",
     "robust when more than half of the labels are wrong",
     "at 60% wrong labels: MNIST at least 95%, Fashion-MNIST at least 80% (97, 87 in the source)",
-    cases=grid(data=tuple(_ROBUST)),
+    cases=[*grid(data=tuple(_ROBUST)), *grid(data=tuple(_ROBUST), control=("last",))],
     contradicts="he-label-20-intolerable",
+    ours={"control": ("last",)},
 )
-def robust_beyond_half(measured: Measurements, data: str) -> Judgement:
-    """Judge the best epoch; the last one stands beside it, since it may explain the contradiction."""
-    best, last = (measured.at(MODEL, "wrong:0.6", data=data, epoch=epoch) for epoch in ("best", "last"))
-    label = f"best epoch at 60% wrong labels; {100 * last.right().mean():.1f}% at the last"
-    return above(accuracy(best), _ROBUST[data], label=label, unit="%")
+def robust_beyond_half(measured: Measurements, data: str, control: str = "") -> Judgement:
+    """Judge the best epoch; as a control the last one, which may explain the contradiction."""
+    found = accuracy(_at(measured, data, "wrong:0.6", epoch=control))
+    return above(found, _ROBUST[data], label=f"{control or 'best'} epoch at 60% wrong labels", unit="%")
 
 
 @claim(
@@ -168,8 +171,8 @@ def larger_model(measured: Measurements, width: str, data: str, level: str) -> J
     return reported(accuracy(larger), label, "%")
 
 
-def _at(measured: Measurements, data: str, condition: str) -> Predictions:
-    return measured.at(MODEL, condition, data=data)
+def _at(measured: Measurements, data: str, condition: str, epoch: str = "") -> Predictions:
+    return measured.at(MODEL, condition, data=data, epoch=epoch)
 
 
 def _wrong(measured: Measurements, data: str, level: str, model: str = MODEL) -> Predictions:

@@ -29,7 +29,7 @@ ABOUT_NUMBERS_OF_RECORDS = {
     "poisoning-small-earlier",
     "poisoning-more-beats-better",
 }
-CUT = {"epochs", "milestones", "repaired"}  # the last is the volume of the scale
+CUT = {"epochs", "milestones", "repaired", "counted"}  # the last two are the volume of the scale
 
 
 def width(model):

@@ -105,11 +105,13 @@ def mnist_falls_to_90(measured: Measurements) -> Judgement:
     "he-mnist-label-collapse",
     "MNIST falls to about 90% and then to chance at 15% wrong labels",
     "accuracy at the last epoch at 15% wrong labels, random or set to class 0, below 20%; shown at 1 to 20%",
-    cases=grid(kind=("wrong", "to_class")),
+    cases=[*grid(kind=("wrong", "to_class")), *grid(kind=("wrong", "to_class"), control=("best",))],
     contradicts="poisoning-mnist-80",
+    ours={"control": ("best",)},
 )
-def mnist_collapses(measured: Measurements, kind: str) -> Judgement:
-    """Judge 15%; the other levels are for the eye."""
-    levels = {percent: accuracy(at(measured, "lenet5", f"{kind}:{percent / 100}")) for percent in range(1, 21)}
+def mnist_collapses(measured: Measurements, kind: str, control: str = "") -> Judgement:
+    """Judge 15%; the others are for the eye. As a control, at the best epoch, which the poisoning study judges."""
+    conditions = {percent: f"{kind}:{percent / 100}" for percent in range(1, 21)}
+    levels = {percent: accuracy(at(measured, "lenet5", text, epoch=control)) for percent, text in conditions.items()}
     shown = " ".join(f"{found.mean:.1f}" for found in levels.values())
     return below(levels[15], 20, label=f"at 15%; at 1 to 20%: {shown}", unit="%")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dqsuite.claims.claim import Measurements, claim, grid
-from dqsuite.claims.statements import CIFAR10, apart, noise, points, recall_changes, recalls
+from dqsuite.claims.statements import CIFAR10, apart, control_of, noise, points, recall_changes, recalls
 from dqsuite.results.predictions import Predictions
 from dqsuite.statistics.criteria import above, below, lies_below
 from dqsuite.statistics.estimate import Estimate, estimate
@@ -91,8 +91,10 @@ def _is_below(predictions: Predictions, name: str, other: str) -> Judgement:
     "lie2-noise-sensitive",
     "bird and cat are the most sensitive to noise",
     "their changes of TPR at 30% noise are the two most negative",
-    cases=grid(model=MODELS),
+    cases=[*grid(model=MODELS), *grid(model=("lenet",), control=("plain",))],
+    ours={"control": ("plain",)},
 )
-def bird_and_cat_are_sensitive(measured: Measurements, model: str) -> Judgement:
-    """Split the classes in two by what they lose."""
+def bird_and_cat_are_sensitive(measured: Measurements, model: str, control: str = "") -> Judgement:
+    """Split the classes in two by what they lose; as a control, without augmentation."""
+    model = control_of(model, control)
     return lowest_set(recall_changes(measured.at(model, noise("0.3")), measured.at(model)), ["bird", "cat"])
