@@ -53,6 +53,7 @@ class Recipe:
     fit_sample: int = 0  # records, always the same, tried before all of them; 0: all, once training met 95% right
     repair: float = 0.0  # fraction of its updates that a second stage then makes on other data; 0: no such stage
     repaired: str = "clean"  # condition of those data, whose passes the epochs count; the damaged ones get the updates
+    counted: str = ""  # condition whose passes the epochs count: all conditions make its updates; empty: its own passes
 
     def __post_init__(self) -> None:
         checks = {
@@ -71,6 +72,11 @@ class Recipe:
         for name, good in checks.items():
             if not good:
                 raise DqError(f"the recipe's {name} is out of range", "numbers are above 0, names known ones")
+        if self.counted and (self._watched or self.repair):
+            raise DqError(
+                "a recipe that makes as many updates on all data makes a fixed number of them, in one stage",
+                "leave out patience, plateau_patience, fit and repair (which makes as many updates anyway)",
+            )
         if self.repair and (self._watched or self.schedule == "linear"):
             raise DqError(
                 "a recipe that repairs makes a fixed number of updates, and goes on at the last rate, above 0",
@@ -90,6 +96,7 @@ class Recipe:
         drawn = [name for name in ("flip", "crop", "rotation", "shift") if getattr(self, name)]
         seen = f", augmented ({', '.join(drawn)})" if drawn else ""
         then = f", then {self.repair:g} of that on {self.repaired} data" if self.repair else ""
+        bound += f" of the {self.counted} data" if self.counted else ""
         return f"{bound} at most, batch {self.batch_size}, {self.optimizer} {self.learning_rate:g}{stop}{then}{seen}"
 
     def values(self) -> dict[str, Any]:
@@ -112,7 +119,7 @@ class Recipe:
         milestones = tuple((int(epoch), float(factor)) for epoch, factor in values.get("milestones", ()))
         return cls(**{**values, "name": name, "milestones": milestones})
 
-    def with_settings(self, **changed: int) -> Recipe:
+    def with_settings(self, **changed: int | str) -> Recipe:
         """Return a copy with some settings changed by the user, named so that a table shows it."""
         changed = {key: value for key, value in changed.items() if value != getattr(self, key)}
         label = ",".join([self.name, *(f"{key}={value}" for key, value in changed.items())])

@@ -167,8 +167,8 @@ def effort(plan: Plan, cell: Cell, card: Card | None = None, costs: list[Cost] |
     if cell.recipe.patience or cell.recipe.fit:
         epochs = round(epochs * _share(costs, cell))
     trained = epochs * records
-    if cell.recipe.repair:
-        whole = (_left(Chain.of(cell.recipe.repaired), size) if size else None) or records
+    if other := cell.recipe.counted or (cell.recipe.repaired if cell.recipe.repair else ""):
+        whole = (_left(Chain.of(other), size) if size else None) or records
         passes = _epochs(cell.recipe, whole)
         second = round(passes * cell.recipe.repair)
         trained = (passes + second) * whole

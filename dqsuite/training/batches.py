@@ -57,6 +57,12 @@ def _histogram(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     return counts
 
 
+def batches_in(records: int, recipe: Recipe) -> int:
+    """Return the number of batches in a pass over so many records."""
+    full, rest = divmod(records, recipe.batch_size)
+    return full + (rest > _NO_BATCH_STATISTICS or not full)
+
+
 class Batches:
     """The training set of one cell on the device, and its order and augmentation from epoch to epoch.
 
@@ -77,8 +83,7 @@ class Batches:
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
-        full, rest = divmod(len(self.labels), self.recipe.batch_size)
-        return full + (rest > _NO_BATCH_STATISTICS or not full)
+        return batches_in(len(self.labels), self.recipe)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield scaled images float32 (B, C, H, W) and labels int64 (B,) in a new order.

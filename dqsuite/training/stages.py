@@ -12,7 +12,7 @@ from dqsuite.corruptions import Damaged
 from dqsuite.datasets import Dataset
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.recipes import Recipe
-from dqsuite.training.batches import Batches, Scaling
+from dqsuite.training.batches import Batches, Scaling, batches_in
 from dqsuite.training.optimise import Rate
 
 _REPAIR = 1  # the child of the stream of orders that the second stage draws from
@@ -55,16 +55,20 @@ def stages_of(cell: Cell, damaged: Damaged, dataset: Dataset, scaling: Scaling, 
     There every condition of a repeat meets the same batches. The scaling stays that of the damaged images, by which the
     weights came about.
 
+    By a recipe that counts the passes over other data, the one stage makes as many updates as on those, with the same
+    rate at each.
+
     Raises
     ------
     DqError
-        The condition of the second stage cannot be read, or does not fit the data.
+        The condition of the second stage, or that whose passes count, cannot be read, or does not fit the data.
     """
     recipe, streams = cell.recipe, seeds.streams(cell.repeat)
     batches = Batches(damaged, recipe, scaling, device)
     if not recipe.repair:
-        updates = _updates(recipe, len(batches))
-        return [Stage(batches, updates, len(batches), Rate(recipe, updates), streams.order)]
+        length = batches_in(_records(recipe.counted, dataset, cell), recipe) if recipe.counted else len(batches)
+        updates = _updates(recipe, length)
+        return [Stage(batches, updates, length, Rate(recipe, updates), streams.order)]
     chain = corruptions.parse(recipe.repaired)
     repaired = corruptions.apply(chain, dataset.x_train, dataset.y_train, dataset.classes, streams.noise)
     whole = Batches(repaired, recipe, scaling, device)
@@ -74,6 +78,12 @@ def stages_of(cell: Cell, damaged: Damaged, dataset: Dataset, scaling: Scaling, 
     updates = max(1, round(recipe.repair * updates))
     rate = Rate(replace(recipe, learning_rate=last_rate, milestones=()), updates)
     return [first, Stage(whole, updates, len(whole), rate, seeds.child(streams.order, _REPAIR))]
+
+
+def _records(condition: str, dataset: Dataset, cell: Cell) -> int:
+    """Return how many records a condition leaves of a data set in the cell's repeat."""
+    chain, noise = corruptions.parse(condition), seeds.streams(cell.repeat).noise
+    return len(corruptions.damage_labels(chain, dataset.y_train, dataset.classes, noise).labels)
 
 
 def _updates(recipe: Recipe, batches: int) -> int:

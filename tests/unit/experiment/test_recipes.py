@@ -84,6 +84,20 @@ def test_a_second_stage_needs_a_first_of_known_length_and_a_last_rate(values):
         Recipe(epochs=1, repair=0.2, **values)
 
 
+@pytest.mark.parametrize("values", [{"patience": 2}, {"plateau_patience": 2}, {"fit": True}, {"repair": 0.2}])
+def test_as_many_updates_on_all_data_are_a_fixed_number_in_one_stage(values):
+    with pytest.raises(DqError, match=r"a fixed number of them.*leave out patience"):
+        Recipe(epochs=1, counted="clean", **values)
+
+
+def test_counting_the_passes_over_other_data_makes_another_recipe_and_is_off_by_default():
+    plain = RECIPES["lie-lenet"]
+    assert "counted" not in plain.values()
+    counting = plain.with_settings(counted="clean")
+    assert (counting.name, counting.values()) == ("lie-lenet,counted=clean", plain.values() | {"counted": "clean"})
+    assert counting.about.startswith("125 epochs of the clean data at most")
+
+
 def test_a_repairing_recipe_is_another_and_a_second_stage_that_is_ours():
     recipe = repairing(RECIPES["lie-lenet"], "first:10000")
     second = {"repair": 0.2, "repaired": "first:10000"}

@@ -68,6 +68,13 @@ def test_a_bound_in_updates_takes_as_many_epochs(costs):
     assert estimate(costs, recipe=bounded) == pytest.approx(8.0 * epochs / 10)
 
 
+def test_as_many_updates_as_on_all_records_take_as_long_but_for_more_measurements(costs):
+    costs.note(took(8.0))
+    counting = replace(RECIPE, counted="clean")
+    assert estimate(costs, recipe=counting) == pytest.approx(8.0)
+    assert estimate(costs, "first:30", recipe=counting) == pytest.approx(8.0 * (60 + 2 * 20) / PER_EPOCH)
+
+
 def test_without_a_card_as_many_records_as_before(costs):
     costs.note(took(8.0))
     assert estimate(costs, "first:30", card=None) == pytest.approx(8.0)

@@ -128,6 +128,28 @@ def test_without_a_second_stage_there_is_one():
     assert (only.updates, only.epochs, only.length) == (5 * 15, 5, 15)
 
 
+@pytest.mark.parametrize("condition", [*ARMS, "clean"])
+@pytest.mark.parametrize("schedule", ["constant", "linear"])
+def test_all_conditions_make_the_updates_of_the_data_that_count(condition, schedule, optimisers):
+    outcome = trained(condition, dataclasses.replace(PLAIN, counted="clean", schedule=schedule))
+    (only,) = optimisers
+    rates = np.repeat([0.05, 0.025], [3 * BATCHES, 2 * BATCHES])
+    falling = 1 - np.arange(5 * BATCHES) / (5 * BATCHES) if schedule == "linear" else 1.0
+    np.testing.assert_allclose(only.rates, rates * falling)
+    of_damaged = {"reduce:0.3": -(-908 // 64)}.get(condition, BATCHES)
+    assert len(outcome.curves["train_loss"]) == -(-5 * BATCHES // of_damaged)
+
+
+def test_the_data_that_count_may_be_the_volume_of_a_scale():
+    (only,) = stages("first:600+reduce:0.5", dataclasses.replace(PLAIN, counted="first:600"))
+    assert (only.updates, only.length, len(only.batches)) == (5 * 10, 10, 5)
+
+
+def test_counting_the_passes_of_as_many_records_changes_nothing():
+    plain, counting = trained("shuffle:0.3", PLAIN), trained("shuffle:0.3", dataclasses.replace(PLAIN, counted="clean"))
+    assert counting.same_measurement(plain)
+
+
 def test_the_end_of_each_stage_is_measured():
     accuracy = trained("shuffle:0.3", dataclasses.replace(REPAIRING, measured=10)).curves["test_accuracy"]
     assert np.isfinite(accuracy).tolist() == [False] * 4 + [True, True]
