@@ -19,9 +19,10 @@ from rich.table import Table
 from rich.text import Text
 
 from dqsuite import corruptions, datasets, models
+from dqsuite.cli.json_summary import as_json
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
-from dqsuite.cli.summary import as_json, comparisons, table
+from dqsuite.cli.summary import show
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.core.registry import Registry
 from dqsuite.engines.interface import follow
@@ -34,6 +35,7 @@ from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
 from dqsuite.results.reader import Reader
+from dqsuite.results.warnings import refuse_lost
 from dqsuite.statistics.verdict import METHOD
 from dqsuite.training import train
 from dqsuite.training.kernels import compiled
@@ -60,7 +62,13 @@ def say(text: str) -> None:
 
 
 def run(options: Namespace) -> None:
-    """Train what is missing, show the table, write the report."""
+    """Train what is missing, show the table, write the report.
+
+    Raises
+    ------
+    DqError
+        At the end, when all is shown: a loss was not a number.
+    """
     from dqsuite.report import require_writable, write
 
     began = time.monotonic()
@@ -79,17 +87,16 @@ def run(options: Namespace) -> None:
     write([found], path)
     if options.json:
         print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)}))
-        return
-    out.print(table(found))
-    if compared := comparisons(found):
-        out.print(compared)
-    out.print(
-        f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
-        f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
+    else:
+        show(found, out)
+        out.print(
+            f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
+            f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    refuse_lost(found)
 
 
 def plan(options: Namespace) -> None:

@@ -78,10 +78,11 @@ class Value(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Value):
-    """A decimal from ``low`` to ``high``, both included."""
+    """A decimal from ``low`` to ``high``, both included; ``nothing`` is the one that damages nothing."""
 
     low: str
     high: str
+    nothing: str | None = None
 
     @property
     def _allowed(self) -> str:
@@ -101,8 +102,8 @@ class Number(Value):
         return Decimal(text)
 
 
-FRACTION = Number(low="0", high="1", example="0.1")
-FACTOR = Number(low="0.001", high="1000", example="2")
+FRACTION = Number(low="0", high="1", example="0.1", nothing="0")
+FACTOR = Number(low="0.001", high="1000", example="2", nothing="1")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from dqsuite.results.intervals import matrix_changes, recall_changes, recalls
 from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.estimate import Interval, change, rate
-from dqsuite.statistics.metrics import confusion_matrix, tpr
+from dqsuite.statistics.metrics import confusion_matrix, recall
 from dqsuite.statistics.simultaneous import Cells
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ class Study:
         return self._arranged({key: self.matrix(*key, epoch) for key in self._grid}, "images")
 
     def recalls(self, epoch: str = "last") -> xr.DataArray:
-        """Return the recall (TPR) of each class in every training, a fraction: (model, condition, repeat, class)."""
-        return self._arranged({key: tpr(self.matrix(*key, epoch)) for key in self._grid}, "recall")
+        """Return the recall of each class in every training, a fraction: (model, condition, repeat, class)."""
+        return self._arranged({key: recall(self.matrix(*key, epoch)) for key in self._grid}, "recall")
 
     def recall_intervals(self, epoch: str = "last") -> xr.Dataset:
         """Return the recall of each class with its interval: ``mean``, ``low``, ``high`` (model, condition, class).
@@ -196,10 +196,6 @@ class Study:
         """Return the pairs of conditions that do different things to the same amount: shuffle:0.3 and reduce:0.3."""
         found = {name: self.at(model, name)[0].cell.condition for name in self.conditions(model) if name != CLEAN}
         return [(a, b) for a, b in combinations(found, 2) if _amount(found[a]) == _amount(found[b])]
-
-    def tpr(self, model: str, condition: str) -> xr.DataArray:
-        """Return the TPR of each class, averaged over repeats: (class,)."""
-        return tpr(self.matrix(model, condition)).mean("repeat")
 
     def most_hit(self, model: str, condition: str, count: int = 3) -> list[tuple[str, Interval]]:
         """Return the classes that lost most recall against the clean baseline, the worst first.

@@ -37,7 +37,7 @@ def test_a_run_prints_json_and_leaves_a_report(trained):
     clean = printed["conditions"][0]
     assert clean["accuracy"]["n"] == 2
     assert clean["accuracy"]["low"] < clean["accuracy"]["mean"] < clean["accuracy"]["high"]
-    assert set(clean["tpr"]) == set("0123456789")
+    assert set(clean["recall"]) == set("0123456789")
     assert clean["vs_clean"] is None
     assert printed["conditions"][1]["vs_clean"]["n"] == 2
     report = folder / printed["report"]
@@ -206,7 +206,7 @@ def test_a_folder_of_images_runs(call, tmp_path):
     result = call("run", *options, "--workers", "1", "--json", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     clean = json.loads(result.stdout)["conditions"][0]
-    assert set(clean["tpr"]) == {"dark", "light"}
+    assert set(clean["recall"]) == {"dark", "light"}
     assert clean["accuracy"]["mean"] == 1.0
 
 
