@@ -48,13 +48,12 @@ def _accuracies(study: Study, model: str, *, narrow: bool) -> Table:
     title = f"{study.card.name}, {model}: test accuracy after the last epoch"
     shown = _table(title, "accuracy", "vs clean", narrow=narrow)
     shown.add_column("most hit classes (change in recall)")
+    between = "\n" if narrow else ", "
     for condition in study.conditions(model):
         accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
-        hit = study.hit_in_words(model, condition, lambda lost: _difference(lost, narrow=narrow))
+        hit = study.hit_in_words(model, condition, lambda lost: _difference(lost, narrow=narrow), between)
         versus = _difference(change, narrow=narrow) if condition != CLEAN else ""
-        shown.add_row(
-            Text(condition), _rate(accuracy, narrow=narrow), versus, Text(hit.replace(", ", "\n") if narrow else hit)
-        )
+        shown.add_row(Text(condition), _rate(accuracy, narrow=narrow), versus, Text(hit))
     return shown
 
 
@@ -92,7 +91,7 @@ def _table(title: str, *numbers: str, narrow: bool) -> Table:
     shown = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD if narrow else box.HEAVY_HEAD)
     shown.add_column("condition", overflow="fold")
     for name in numbers:
-        shown.add_column(name, justify="right")
+        shown.add_column(name, justify="right", no_wrap=True)
     return shown
 
 

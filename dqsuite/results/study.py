@@ -210,14 +210,14 @@ class Study:
         found = [(name, Interval(mean, low, high, n)) for name, mean, low, high in zip(names, *ends, strict=True)]
         return sorted((each for each in found if each[1].high < 0), key=lambda each: each[1].mean)[:count]
 
-    def hit_in_words(self, model: str, condition: str, wording: Callable[[Interval], str]) -> str:
+    def hit_in_words(self, model: str, condition: str, wording: Callable[[Interval], str], between: str = ", ") -> str:
         """Return `most_hit` in words, or why no class is named; empty where there is nothing to compare."""
         if condition == CLEAN or not self.at(model, CLEAN):
             return ""
         if min(len(self.at(model, each)) for each in (condition, CLEAN)) == 1:
             return "one repeat"
         named = [f"{name} {wording(lost)}" for name, lost in self.most_hit(model, condition)]
-        return ", ".join(named) or "within noise"
+        return between.join(named) or "within noise"
 
     def predictions(self, model: str, condition: str, epoch: str = "last") -> Predictions:
         """Return what `predicted` does, with the truth."""
