@@ -62,9 +62,10 @@ def _series(study: Study, model: str, place: int, members: list[tuple[str, Chain
     base = str(rest) if study.at(model, str(rest)) else None
     nothing = _nothing(study, model, term, base)
     doses = [Dose(float(each.terms[place].value), name) for name, each in members]
-    doses.sort(key=lambda dose: dose.level if nothing is None else abs(dose.level - nothing))
     if isinstance(_kind(term), Count):
-        doses.reverse()  # the more records, the milder
+        doses.sort(key=lambda dose: -dose.level)  # the more records, the milder
+    else:
+        doses.sort(key=lambda dose: abs(dose.level - (nothing or 0)))
     zero = Dose(nothing, base) if base is not None and nothing is not None else None
     return Series(str(_without_level(chain, place)), doses, zero)
 
