@@ -31,6 +31,7 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store, default_store
+from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, load_study
 from dqsuite.results.warnings import warnings_of
@@ -163,6 +164,7 @@ def _study(
     load_study(worker.store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
     follow(Processes(worker, workers or (cores() if worker.device == "cpu" else 1)), batches, report)
+    look_for_copies(worker.store, plan)
     found = load_study(worker.store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     for warning in warnings_of(found):

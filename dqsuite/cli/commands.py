@@ -29,6 +29,7 @@ from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
+from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
 from dqsuite.results.warnings import refuse_lost
 from dqsuite.statistics.verdict import METHOD
@@ -77,6 +78,7 @@ def run(options: Namespace) -> None:
         tell_of_the_compiler(plan, worker.device)
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(Processes(worker, count), batches, progress)
+    look_for_copies(store, plan)
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     write([found], path)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from dqsuite.charts.figures import Table
 from dqsuite.charts.numbers import ends, points
-from dqsuite.core.grammar import parse_term
-from dqsuite.datasets import DATASETS
 from dqsuite.results import answer
 from dqsuite.results.breaking import Breaking, Loss, breaking
+from dqsuite.results.copies import is_own
 from dqsuite.results.needed import needed
 from dqsuite.results.study import Study
 from dqsuite.results.warnings import warnings_of
@@ -46,7 +45,7 @@ def answers(study: Study) -> list[Answer]:
 
 def warnings(study: Study) -> list[str]:
     """Return what a reader should know first, and for own data what nobody knows."""
-    return [*map(str, warnings_of(study)), *([_AS_GIVEN] if _own(study) else [])]
+    return [*map(str, warnings_of(study)), *([_AS_GIVEN] if is_own(study.card.name) else [])]
 
 
 def about(study: Study) -> str:
@@ -70,9 +69,3 @@ def _rows(found: Breaking) -> list[list[str]]:
 
 def _row(loss: Loss, mark: str) -> list[str]:
     return [mark, loss.name, loss.condition, f"{points(loss.change.mean)} ({ends(loss.change, points)})"]
-
-
-def _own(study: Study) -> bool:
-    """Tell whether a data set is its user's: of others' it is known how many records they have."""
-    name = parse_term(study.card.name).name
-    return name not in DATASETS or DATASETS[name].records is None

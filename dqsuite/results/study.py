@@ -13,12 +13,14 @@ import numpy as np
 
 from dqsuite import corruptions, datasets
 from dqsuite.corruptions import CLEAN, Chain, Manifest
+from dqsuite.datasets.duplicates import Duplicates
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.store import CARDS, Store
+from dqsuite.results.copies import copies_in
 from dqsuite.results.intervals import matrix_changes, recall_changes, recalls
 from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Say
@@ -36,10 +38,14 @@ ENDS = ("mean", "low", "high")  # of an interval, as labelled arrays have them
 
 @dataclass(frozen=True)
 class Study:
-    """Outcomes on one data set, of one recipe and precision: models × conditions × repeats."""
+    """Outcomes on one data set, of one recipe and precision: models × conditions × repeats.
+
+    `copies` are the pictures that stand in the data set more than once, None where nobody has looked for them.
+    """
 
     card: Card
     outcomes: tuple[Outcome, ...]
+    copies: Duplicates | None = None
 
     @property
     def recipe(self) -> Recipe:
@@ -259,7 +265,7 @@ def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
         card = Card.of(datasets.load(wanted.dataset))
         store.put_if_absent(CARDS, card.fingerprint, card.to_bytes())
         return load_study(store, wanted, say)  # now they can be held against it
-    return Study(card, tuple(outcomes))
+    return Study(card, tuple(outcomes), copies_in(store, wanted.fingerprint))
 
 
 def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
@@ -277,7 +283,8 @@ def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
     studies = []
     for (_, fingerprint, _, _), found in groups.items():
         if card := reader.card(fingerprint):
-            studies.append(Study(card, tuple(sorted(found, key=lambda o: (o.cell.model, _place(o.cell.condition))))))
+            ordered = sorted(found, key=lambda outcome: (outcome.cell.model, _place(outcome.cell.condition)))
+            studies.append(Study(card, tuple(ordered), copies_in(reader.store, fingerprint)))
         else:
             reader.say(
                 f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once"

@@ -10,10 +10,13 @@ import numpy as np
 
 from dqsuite.core.errors import DqError
 from dqsuite.corruptions import CLEAN
+from dqsuite.datasets.duplicates import Duplicates, Found
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.results.study import Study
 
 DIVERGED = "diverged"
+_TAKE_OUT = "take them out of one of both, or the accuracy is too good"
+_ONE_LABEL = "keep one label of each"
 _FEW = 20  # test images of a class: below, its recall is not known to 20 points
 _RISING = 0.01  # of accuracy, gained in the last quarter of a training
 _OTHER_UPDATES = 0.05  # more or fewer than the baseline's, that are worth a word
@@ -29,7 +32,7 @@ class Warning:  # noqa: A001 - it is one
     ----------
     kind : str
         A word for programs: ``diverged``, ``chance``, ``unfinished``, ``unfitted``, ``updates``, ``few_images``,
-        ``one_repeat``.
+        ``one_repeat``, and ``both_splits``, ``both_splits_near``, ``two_labels``, ``two_labels_near`` for copies.
     model : str
         The model that it is about, empty for all of them.
     names : sequence of str
@@ -51,7 +54,7 @@ def warnings_of(study: Study) -> list[Warning]:
     """Return the warnings of a study, those first that make the most numbers worthless."""
     by_model = (_diverged, _at_chance, _unfinished, _unfitted, _other_updates)
     found = [each for check in by_model for model in study.models for each in check(study, model)]
-    return [*found, *_few_images(study), *_one_repeat(study)]
+    return [*found, *_copies(study), *_few_images(study), *_one_repeat(study)]
 
 
 def refuse_lost(study: Study) -> None:
@@ -162,6 +165,27 @@ def _updates(study: Study, model: str, condition: str) -> float:
     bound = study.recipe.updates or np.inf
     counts = [-(-manifest.records_after // batch) * epochs for manifest in study.manifests(model, condition)]
     return float(np.mean(np.minimum(counts, bound)))
+
+
+_COPIES = {
+    "both_splits": ("test images stand in the training set too", _TAKE_OUT),
+    "both_splits_near": ("more test images have a near copy in the training set", _TAKE_OUT),
+    "two_labels": ("training images stand under two labels", _ONE_LABEL),
+    "two_labels_near": ("more training images have a near copy under another label", _ONE_LABEL),
+}
+
+
+def _copies(study: Study) -> Iterator[Warning]:
+    for kind, (what, mend) in _COPIES.items():
+        found: Found = getattr(study.copies or Duplicates(), kind)
+        if found.count:
+            second = "test" if kind.startswith("both") else "training"
+            pairs = [
+                f"training record {pair.first}, {pair.labels[0]}, is {second} record {pair.second}, {pair.labels[1]}"
+                for pair in found.examples[:1]
+            ]
+            names = list(dict.fromkeys(name for pair in found.examples for name in pair.labels))
+            yield Warning(kind, "", names, f"{found.count} {what} ({'; '.join(pairs)})", mend)
 
 
 def _few_images(study: Study) -> Iterator[Warning]:

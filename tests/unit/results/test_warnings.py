@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 from fabricated import dataset, outcome, plan
 
+from dqsuite import datasets
 from dqsuite.core.errors import DqError
+from dqsuite.datasets.duplicates import Duplicates, Found, Pair
 from dqsuite.experiment.card import Card
+from dqsuite.experiment.cells import Plan
+from dqsuite.experiment.store import Store
+from dqsuite.results.copies import copies_in, look_for_copies
 from dqsuite.results.study import Study
 from dqsuite.results.warnings import refuse_lost, warnings_of
 
@@ -137,6 +142,36 @@ def test_equal_updates_are_no_reason_to_warn(settings):
     wanted = plan(DATA, ["reduce:0.5"])
     cells = [dataclasses.replace(each, recipe=dataclasses.replace(each.recipe, **settings)) for each in wanted.cells]
     assert kinds(study(dataclasses.replace(wanted, cells=tuple(cells)), change=halved)) == []
+
+
+def test_copies_are_said_where_they_were_looked_for():
+    pair = Pair(3, 5, ("cat", "deer"))
+    found = dataclasses.replace(
+        study(), copies=Duplicates(both_splits=Found(7, (pair,)), two_labels_near=Found(1, (pair,)))
+    )
+    across, labelled = warnings_of(found)
+    assert (across.kind, across.names) == ("both_splits", ["cat", "deer"])
+    assert (
+        across.cause == "7 test images stand in the training set too (training record 3, cat, is test record 5, deer)"
+    )
+    assert labelled.kind == "two_labels_near"
+    assert kinds(dataclasses.replace(study(), copies=Duplicates())) == []
+
+
+def test_copies_of_a_user_s_data_are_looked_for_once(tmp_path, monkeypatch):
+    images = np.random.default_rng(0).integers(0, 256, (12, 8, 8), np.uint8)
+    labels = np.repeat([0, 1, 2], 4)
+    np.savez(tmp_path / "own.npz", x_train=images, y_train=labels, x_test=images[::2], y_test=labels[::2])
+    own, store = f"npz:{tmp_path / 'own.npz'}", Store(tmp_path / "store")
+    fingerprint = datasets.load(own).fingerprint
+    assert copies_in(store, fingerprint) is None
+    look_for_copies(store, Plan(own, fingerprint, ()))
+    monkeypatch.setattr("dqsuite.results.copies.duplicates", pytest.fail)
+    look_for_copies(store, Plan(own, fingerprint, ()))
+    look_for_copies(store, Plan("digits", datasets.identify("digits").fingerprint, ()))  # published: not looked at
+    noted = copies_in(store, fingerprint)
+    assert (noted.both_splits.count, noted.two_labels.count) == (6, 0)
+    assert noted.both_splits.examples[1] == Pair(2, 1, ("0", "0"))
 
 
 def test_one_repeat_is_said():
