@@ -15,7 +15,7 @@ from dqsuite.results.warnings import warnings_of
 
 SURE = "\N{CHECK MARK}"
 _SHOWN = 5  # classes at first sight
-_AS_GIVEN = "The labels of the test images are taken as given: one that is wrong counts against the model."
+_AS_GIVEN = "Test labels are taken as given: a wrong one counts against the model."
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,23 @@ def answers(study: Study) -> list[Answer]:
 
 
 def warnings(study: Study) -> list[str]:
-    """Return what a reader should know first, and for own data what nobody knows."""
-    return [*map(str, warnings_of(study)), *([_AS_GIVEN] if is_own(study.card.name) else [])]
+    """Return what a reader should know first."""
+    return [str(warning) for warning in warnings_of(study)]
 
 
 def about(study: Study) -> str:
-    """Return what was trained how often, in a line."""
+    """Return what was trained how often, and for own data what nobody knows."""
     repeats = [len(study.at(model, name)) for model in study.models for name in study.conditions(model)]
     count = f"{min(repeats)}" if min(repeats) == max(repeats) else f"{min(repeats)} to {max(repeats)}"
-    return f"{study.card.name}, recipe {study.recipe.name}, {count} {'repeat' if max(repeats) == 1 else 'repeats'} each"
+    given = f" {_AS_GIVEN}" if is_own(study.card.name) else ""
+    named = f"{study.card.name}, recipe {study.recipe.name}"
+    return f"{named}, {count} {'repeat' if max(repeats) == 1 else 'repeats'} each.{given}"
 
 
 def _answer(study: Study, model: str) -> Answer:
     found, repeats = breaking(study, model), needed(study, model)
     rows = _rows(found)
-    columns = ["", "class", "condition", "change (interval)"]
+    columns = ["", "class", "condition", "change", "interval"]
     note = f"{answer.METHOD} {repeats}" if repeats else answer.METHOD
     return Answer(model, answer.answer(found), Table(columns, rows[:_SHOWN]), Table(columns, rows[_SHOWN:]), note)
 
@@ -68,4 +70,4 @@ def _rows(found: Breaking) -> list[list[str]]:
 
 
 def _row(loss: Loss, mark: str) -> list[str]:
-    return [mark, loss.name, loss.condition, f"{points(loss.change.mean)} ({ends(loss.change, points)})"]
+    return [mark, loss.name, loss.condition, points(loss.change.mean), ends(loss.change, points)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dqsuite.results.breaking import Breaking, Loss
 
 _NAMED = 4  # classes in a sentence
-METHOD = "Intervals cover all classes and series of doses at once (95%)."
+METHOD = "Intervals cover all classes and series of doses at once (95%): they are wider than those of one condition."
 
 
 def answer(found: Breaking) -> str:
