@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
 
 from dqsuite.corruptions import CLEAN
 from dqsuite.results.intervals import class_changes, rate_change
 from dqsuite.results.study import Study
-from dqsuite.statistics.estimate import Estimate
 from dqsuite.statistics.sharpness import repeats_for
 
 POINTS = 3  # percentage points to both sides
@@ -39,13 +36,8 @@ def needed(study: Study, model: str) -> Needed | None:
     after = [study.predictions(model, name) for name in damaged]
     whole = [rate_change(each.right(), clean.right()) for each in after]
     classes = [each for found in after for each in class_changes(found, clean) if each.n]
-    return Needed(_most(whole, 0.95), _most(classes, 1 - 0.05 / len(study.card.classes)))
-
-
-def _most(estimates: Iterable[Estimate], confidence: float) -> int | None:
-    counts = [repeats_for(POINTS / 100, each, confidence) for each in estimates]
-    most = max((inf if count is None else count for count in counts), default=inf)
-    return None if most == inf else int(most)
+    half, of_classes = POINTS / 100, 1 - 0.05 / len(study.card.classes)
+    return Needed(repeats_for(half, whole), repeats_for(half, classes, of_classes))
 
 
 def _told(repeats: int | None) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import inf, sqrt
 
 from dqsuite.statistics.estimate import Estimate
 
+_LEAST = 2
 _MOST = 1000  # repeats; more are not a plan
 
 
-def repeats_for(half: float, found: Estimate, confidence: float = 0.95) -> int | None:
-    """Return the fewest repeats whose interval reaches no further than `half` from the mean.
+def repeats_for(half: float, estimates: Sequence[Estimate], confidence: float = 0.95) -> int | None:
+    """Return the fewest repeats with which the interval of each estimate reaches no further than `half` from its mean.
 
     Returns
     -------
@@ -23,15 +25,20 @@ def repeats_for(half: float, found: Estimate, confidence: float = 0.95) -> int |
     ValueError
         One repeat says nothing of others.
     """
-    if found.n < 2:
+    if any(found.n < 2 for found in estimates):
         raise ValueError("of one repeat nothing can be planned")
-    if _reach(found, _MOST, confidence) > half:
-        return None
-    low, high = 1, _MOST  # the reach falls with the repeats
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _reach(found, middle, confidence) <= half else (middle, high)
-    return high
+    needed = _LEAST
+    for found in sorted(estimates, key=lambda found: -found.se):  # the others are mostly satisfied by the first
+        if _reach(found, needed, confidence) <= half:
+            continue
+        if _reach(found, _MOST, confidence) > half:
+            return None
+        low, high = needed, _MOST  # the reach falls with the repeats
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if _reach(found, middle, confidence) <= half else (middle, high)
+        needed = high
+    return needed
 
 
 def _reach(found: Estimate, repeats: int, confidence: float) -> float:
