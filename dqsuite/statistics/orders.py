@@ -1,18 +1,21 @@
 """Criteria on many statistics: the lowest, those among the lowest, their order, how many, whether any differ.
 
-Each is put together from comparisons of two, paired as the statistics are, with `at_least`; none asks for more than the
-statement says. "Among the k lowest of ten" is "below at least 10 - k of nine": ``k · p₍₁₀₋ₖ₎`` over its nine.
+Each but the last is put together from comparisons of two, paired as the statistics are, with `at_least`; none asks for
+more than the statement says. "Among the k lowest of ten" is "below at least 10 - k of nine": ``k · p₍₁₀₋ₖ₎`` over its
+nine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from dqsuite.statistics.criteria import above, below, differs, lies_below
 from dqsuite.statistics.estimate import Estimate
 from dqsuite.statistics.joint import JointEstimate
 from dqsuite.statistics.judgement import ALPHA, Judgement, all_of, at_least, some_of
+from dqsuite.statistics.omnibus import p_equal
 
 
 def lowest(rates: JointEstimate, name: str) -> Judgement:
@@ -61,10 +64,17 @@ def count_above(rates: JointEstimate, count: int) -> Judgement:
 
 
 def differ(rates: JointEstimate) -> Judgement:
-    """Judge that the statistics are not all equal: some two of them differ, after Holm; never refuted."""
+    """Judge that the statistics are not all equal, by one test of them all; never refuted.
+
+    Its effect is the surest difference of two, whose interval has room for all pairs: it can reach 0 where the test of
+    all holds.
+    """
     pairs = list(combinations(range(rates.count), 2))
     labels = [f"{rates.names[one]} - {rates.names[other]}" for one, other in pairs]
-    return some_of([differs(found, label=label) for found, label in zip(rates.differences(pairs), labels, strict=True)])
+    shown = some_of(
+        [differs(found, label=label) for found, label in zip(rates.differences(pairs), labels, strict=True)]
+    )
+    return replace(shown, p_holds=p_equal(rates.blocks)) if rates.n > 1 else shown
 
 
 def _to_others(rates: JointEstimate, name: str) -> list[tuple[Estimate, str]]:

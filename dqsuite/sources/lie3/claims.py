@@ -138,7 +138,7 @@ def lenet_at_5_is_worse_than_others_at_30(measured: Measurements, reading: str) 
 @claim(
     "lie3-model-matters",
     "models cope differently with noise, LeNet worst",
-    "the changes of accuracy at 30% noise of some two models differ (Holm over pairs); LeNet's loss is the largest",
+    "the changes of accuracy at 30% noise are not equal in all models (ANOVA-type test); LeNet's loss is the largest",
 )
 def models_cope_differently(measured: Measurements) -> Judgement:
     """Test the models against each other, and compare LeNet with each."""

@@ -69,7 +69,7 @@ def dropping_equals_relabelling(measured: Measurements, model: str) -> Judgement
 @claim(
     "he-drop-depends-on-class",
     "the cost of a deleted class depends on which class it is",
-    "the mean change of TPR of the other classes differs between some two deleted classes (Holm over 45 pairs)",
+    "the mean changes of TPR of the other classes, by deleted class, are not all equal (ANOVA-type test)",
     cases=grid(model=tuple(DATA)),
 )
 def cost_depends_on_the_class(measured: Measurements, model: str) -> Judgement:

@@ -50,7 +50,7 @@ def cat_dog_frog_shift(measured: Measurements) -> Judgement:
 @claim(
     "lie1-unequal-resistance",
     "the classes do not resist noise equally",
-    "the changes of TPR of some two classes differ (Holm over 45 pairs), at 10, 20 and 30%",
+    "the changes of TPR are not equal in all classes (ANOVA-type test), at 10, 20 and 30%",
 )
 def classes_resist_unequally(measured: Measurements) -> Judgement:
     """Compare the classes with each other at three levels."""
@@ -111,7 +111,7 @@ def bird_breaks_at_20(measured: Measurements) -> Judgement:
     "lie1-nonlinear",
     "TPR against noise is not a line, and differs by class",
     "the quadratic coefficient of bird: interval excludes 0; "
-    "the slopes of some two classes differ (Holm over 45 pairs)",
+    "the slopes of the classes are not all equal (ANOVA-type test)",
 )
 def curves_bend_and_differ(measured: Measurements) -> Judgement:
     """Fit a parabola to bird, and a line to each class."""

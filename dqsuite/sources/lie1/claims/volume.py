@@ -106,7 +106,7 @@ def noise_is_worse_for_each_class(measured: Measurements) -> Judgement:
 @claim(
     "lie1-different-ways",
     "noise and less data affect different classes in different ways",
-    "TPR(noise .2) - TPR(volume .8) of some two classes differ (Holm over 45 pairs)",
+    "TPR(noise .2) - TPR(volume .8) is not equal in all classes (ANOVA-type test)",
     contradicts="lie2-noise-like-volume",
 )
 def noise_and_less_differ_by_class(measured: Measurements) -> Judgement:
