@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from dqsuite.cli.json_summary import as_json
@@ -144,7 +144,8 @@ def claims(options: Namespace) -> None:
         print(json.dumps(verdict_files.to_json(options.scale, [each for _, found in cases for each in found])))
         return
     columns = ("claim", "case", "verdict", "precision") if options.ids else ("claim", "verdict", "finding")
-    shown = Table(*columns, title=Text(f"published findings at scale {options.scale}"))
+    headers = (Column(name, overflow="fold") for name in columns)
+    shown = Table(*headers, title=Text(f"published findings at scale {options.scale}"))
     for claim, found in cases:
         rows = [[claim.id, _case(each), each.verdict.describe(), each.precision] for each in found]
         if not options.ids:

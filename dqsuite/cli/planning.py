@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from dqsuite import datasets
@@ -41,7 +41,7 @@ def plan(options: Namespace) -> None:
 def _stored(wanted: Plan, missing: Sequence[Cell]) -> Table:
     total = Counter((cell.model, cell.corruption) for cell in wanted.cells)
     absent = Counter((cell.model, cell.corruption) for cell in missing)
-    shown = Table("model", "condition", "stored")
+    shown = Table(Column("model", overflow="fold"), Column("condition", overflow="fold"), "stored")
     for (model, condition), repeats in total.items():
         shown.add_row(Text(model), Text(condition), f"{repeats - absent[model, condition]} of {repeats}")
     return shown

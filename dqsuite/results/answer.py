@@ -19,8 +19,9 @@ def answer(found: Breaking) -> str:
     if not found.broken:
         return f"No class surely breaks. The largest loss of recall seen is that of {_where(found.unsure[0])}."
     first, count = found.broken[0], len(found.broken) + len(found.unsure)
+    rivals = "Every other class may fall as much" if len(found.as_much) == count - 1 > 1 else _rivals(found.as_much)
     return (
-        f"{first.name} breaks first: its recall falls by {_fall(first)} at {first.condition}. {_rivals(found.as_much)} "
+        f"{first.name} breaks first: its recall falls by {_fall(first)} at {first.condition}. {rivals} there. "
         f"{len(found.broken)} of {count} classes surely lose recall somewhere."
     )
 
@@ -36,8 +37,8 @@ def _fall(loss: Loss) -> str:
 
 def _rivals(names: Sequence[str]) -> str:
     if not names:
-        return "No other class falls as much there."
+        return "No other class falls as much"
     if len(names) > _NAMED:
-        return f"{len(names)} other classes may fall as much there."
+        return f"{len(names)} other classes may fall as much"
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"{listed} may fall as much there."
+    return f"{listed} may fall as much"
