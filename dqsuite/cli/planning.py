@@ -52,7 +52,8 @@ def _told(worker: Worker, left: Plan, count: int, *, timed: bool) -> str:
         return "nothing to do"
     card = Reader(worker.store, say).card(left.fingerprint)
     seconds = Costs(worker.store, worker.device).left(left, card, count)
-    assert seconds is not None  # what was not known is timed
+    if seconds is None:
+        return "the time is not known: the store cannot be written, and keeps no note of what was timed"
     how = "by a few steps timed just now" if timed else "as others took on this machine"
     return f"{duration(seconds)} with {count} workers on the {worker.device}, {how}"
 

@@ -112,6 +112,15 @@ def test_the_labels_of_a_stranger_s_test_set_are_not_called_clean(drawn):
     assert "labels made wrong" in text
 
 
+def test_of_a_class_without_test_images_nothing_is_said_to_be_zero(drawn):
+    even = dataset()
+    data = dataclasses.replace(even, y_test=np.repeat([0, 1], 30), fingerprint="")
+    _, text = drawn(data, plan(data), noise_hurts)
+    minus = Tables(text).of("wrong:0.5: minus the clean baseline – truth in rows")
+    assert minus[3][1:] == ["–"] * 3
+    assert "classes have few or no test images (frog 0)" in text
+
+
 def test_names_are_escaped(drawn):
     data = dataset(("<script>alert(1)</script>", "a&b"))
     _, text = drawn(data, plan(data))
