@@ -31,8 +31,10 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store, default_store
+from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, load_study
+from dqsuite.results.warnings import warnings_of
 
 
 def load_dataset(name: str) -> Dataset:
@@ -109,7 +111,7 @@ def run(
     corrupt: str | Sequence[str] = (),
     *,
     recipe: str = "standard",
-    settings: Mapping[str, int] | None = None,
+    settings: Mapping[str, int | str] | None = None,
     repeats: int = 3,
     device: str = "auto",
     precision: str = "auto",
@@ -129,7 +131,8 @@ def run(
     models, corrupt : str or sequence of str
         Names of models and conditions, as on the command line.
     recipe, settings : str, and mapping
-        The name of the training settings, and what takes the place of some: ``{"epochs": 5}``.
+        The name of the training settings, and what takes the place of some: ``{"epochs": 5}``, or
+        ``{"counted": "clean"}`` for as many updates in every condition as on the clean data.
     repeats : int
         Trainings for each model and condition.
     device, precision : str
@@ -139,7 +142,7 @@ def run(
     store : path
         The folder of the outcomes; by default ``$DQSUITE_STORE``, or ``.dqsuite/store``.
     report, say : callable
-        Are told of each training's progress, and of what a user should read.
+        Are told of each training's progress, and of what a user should read, such as the study's warnings.
 
     Raises
     ------
@@ -161,8 +164,11 @@ def _study(
     load_study(worker.store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
     follow(Processes(worker, workers or (cores() if worker.device == "cpu" else 1)), batches, report)
+    look_for_copies(worker.store, plan)
     found = load_study(worker.store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
+    for warning in warnings_of(found):
+        say(f"warning: {warning}")
     return found
 
 
