@@ -181,6 +181,8 @@ def planned(options: Namespace) -> tuple[Plan, Worker, int]:
         repeats=options.repeats,
         precision=training_precision(options.precision, device),
     )
+    for note in plan.notes:
+        say(note)
     count = options.workers or (cores() if device == "cpu" else 1)
     return plan, Worker(Store(options.store), train, device), count
 
