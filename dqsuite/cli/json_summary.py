@@ -9,6 +9,7 @@ from dqsuite.cli.summary import compared
 from dqsuite.corruptions import CLEAN
 from dqsuite.results.balanced import balanced_accuracy, balanced_change, macro_f1
 from dqsuite.results.breaking import breaking
+from dqsuite.results.copies import is_own
 from dqsuite.results.intervals import recall_changes, recalls
 from dqsuite.results.needed import POINTS, needed
 from dqsuite.results.study import ENDS, Study
@@ -27,6 +28,7 @@ def as_json(study: Study) -> dict[str, Any]:
         "dataset": study.card.name,
         "fingerprint": study.card.fingerprint,
         "recipe": study.recipe.name,
+        "test_labels": "as given" if is_own(study.card.name) else "published",
         "conditions": [_condition(study, model, name) for model in study.models for name in study.conditions(model)],
         "comparisons": [
             {"model": model, "name": one, "against": other, "difference": _interval(found)}

@@ -14,6 +14,7 @@ from dqsuite.corruptions import CLEAN
 from dqsuite.results.answer import METHOD, answer
 from dqsuite.results.balanced import balanced_accuracy, balanced_change, macro_f1, uneven
 from dqsuite.results.breaking import breaking
+from dqsuite.results.copies import AS_GIVEN, is_own
 from dqsuite.results.needed import needed
 from dqsuite.results.study import Study
 from dqsuite.results.warnings import warnings_of
@@ -35,6 +36,8 @@ def show(study: Study, out: Console) -> None:
             _say(out, f"{model}: {text} {METHOD}")
         if repeats := needed(study, model):
             _say(out, f"{model}: {repeats}")
+    if is_own(study.card.name):
+        _say(out, AS_GIVEN)
     for warning in warnings_of(study):
         _say(out, f"warning: {warning}")
 

@@ -8,14 +8,13 @@ from dqsuite.charts.figures import Table
 from dqsuite.charts.numbers import ends, points
 from dqsuite.results import answer
 from dqsuite.results.breaking import Breaking, Loss, breaking
-from dqsuite.results.copies import is_own
+from dqsuite.results.copies import AS_GIVEN, is_own
 from dqsuite.results.needed import needed
 from dqsuite.results.study import Study
 from dqsuite.results.warnings import warnings_of
 
 SURE = "\N{CHECK MARK}"
 _SHOWN = 5  # classes at first sight
-_AS_GIVEN = "Test labels are taken as given: a wrong one counts against the model."
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def about(study: Study) -> str:
     """Return what was trained how often, and for own data what nobody knows."""
     repeats = [len(study.at(model, name)) for model in study.models for name in study.conditions(model)]
     count = f"{min(repeats)}" if min(repeats) == max(repeats) else f"{min(repeats)} to {max(repeats)}"
-    given = f" {_AS_GIVEN}" if is_own(study.card.name) else ""
+    given = f" {AS_GIVEN}" if is_own(study.card.name) else ""
     named = f"{study.card.name}, recipe {study.recipe.name}"
     return f"{named}, {count} {'repeat' if max(repeats) == 1 else 'repeats'} each.{given}"
 

@@ -21,6 +21,10 @@ def is_own(dataset: str) -> bool:
     return name not in DATASETS or DATASETS[name].records is None
 
 
+AS_GIVEN = "Test labels are taken as given: a wrong one counts against the model."
+"""What to say of a user's data set, of whose labels nobody knows how many are wrong."""
+
+
 def look_for_copies(store: Store, plan: Plan) -> None:
     """Find the copies in a user's data set, where nobody has yet.
 

@@ -209,6 +209,7 @@ def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path):
     result = run("run", *options, "--workers", "1", cwd=tmp_path, COLUMNS="160")
     assert result.returncode == 0, result.stderr
     assert "drop_class:[bold]x" in result.stdout
+    assert "test images stand in the training set too" in result.stdout
     assert run("plan", *options, cwd=tmp_path).stdout.count("drop_class:[bold]x") == 1
 
 

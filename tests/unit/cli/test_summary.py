@@ -57,6 +57,7 @@ def test_the_answer_the_repeats_and_the_warnings_stand_below():
     assert "lenet: " in text
     assert "to ± 3 points takes" in text
     assert "warning:" not in text
+    assert "Test labels are taken as given" in text
     assert "warning: one repeat has no interval" in shown(study(repeats=1), 160)
 
 
@@ -65,6 +66,7 @@ def test_the_json_has_the_same_numbers_and_is_json():
     printed = json.loads(json.dumps(as_json(found), allow_nan=False))
     assert [each["kind"] for each in printed["warnings"]] == [each.kind for each in warnings_of(found)]
     whole = as_json(study())
+    assert whole["test_labels"] == "as given"
     noisy = whole["conditions"][2]
     assert set(noisy) == {
         *("name", "model", "accuracy", "vs_clean", "balanced_accuracy", "balanced_vs_clean", "macro_f1"),

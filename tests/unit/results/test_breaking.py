@@ -103,13 +103,18 @@ def test_classes_that_may_fall_as_much_are_named():
     assert "cat may fall as much there" in answer(found)
 
 
-def test_a_loss_that_a_harder_dose_does_not_show_is_not_sure():
-    found = breaking(study(DOSES, at_doses(deer=(20, 0, 0))), "lenet")
+def test_a_loss_that_a_harder_dose_does_not_show_is_sure_by_its_own_wider_interval():
+    sequence = breaking(study(DOSES, at_doses(deer=(20, 40, 60))), "lenet").broken[0].change
+    alone = breaking(study(DOSES, at_doses(deer=(20, 0, 0))), "lenet").broken[0].change
+    assert alone.low < sequence.low < sequence.high < alone.high < 0
+
+
+def test_a_loss_within_noise_is_not_sure():
+    found = breaking(study(DOSES, at_doses(deer=(3, 0, 0))), "lenet")
     assert found.broken == []
     assert (found.unsure[0].name, found.unsure[0].condition) == ("deer", "wrong:0.1")
-    assert answer(found).startswith(
-        "No class surely breaks. The largest loss of recall seen is that of deer at wrong:0.1"
-    )
+    assert "No class surely breaks." in answer(found)
+    assert "that of deer at wrong:0.1, 3.4 points (" in answer(found)
 
 
 def test_intervals_have_a_width_and_stay_within_what_can_be():
