@@ -146,11 +146,14 @@ def _store(parser: argparse.ArgumentParser) -> None:
 
 
 def _evidence(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train|yield")
     for name, does in (("export", "write every outcome of the store to FILE"), ("import", "add FILE's outcomes")):
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
+    yielding = actions.add_parser("yield", help="let workers of the store's training hold still: their cores are free")
+    yielding.add_argument("workers", type=_count_or_none, metavar="N", help="how many, until another N; 0: none")
+    _store(yielding)
     _evidence_train(actions.add_parser("train", help="train what the findings of a scale lack, the most telling first"))
 
 
@@ -164,6 +167,10 @@ def _evidence_train(parser: argparse.ArgumentParser) -> None:
     add("--nice", type=int, choices=range(20), default=10, metavar="0-19", help="give way to others (default: 10)")
     _machine(parser)
     _store(parser)
+
+
+def _count_or_none(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _count(text: str) -> int:
