@@ -55,6 +55,8 @@ class Claim:
         did not train, or a control. They are judged and shown, and do not decide the finding.
     depends_on : str
         What the finding is said to depend on where some cases hold and others are refuted.
+    published : mapping
+        Names of cases to the source's own number, in the unit of their verdicts, to stand beside ours.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Claim:
     contradicts: str = ""
     ours: Mapping[str, Sequence[str]] = field(default_factory=dict)
     depends_on: str = ""
+    published: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

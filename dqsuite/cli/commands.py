@@ -19,6 +19,7 @@ from dqsuite.cli.json_summary import as_json
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import show
+from dqsuite.core import scales
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.corruptions import CLEAN
 from dqsuite.engines.interface import follow
@@ -138,6 +139,9 @@ def claims(options: Namespace) -> None:
         evaluator = Evaluator(Reader(Store(options.store), say, options.precision), options.scale)
         power.show(evaluator, wanted, out, say, as_json=options.json)
         return
+    if options.markdown:
+        _print_page(options)
+        return
     judged = cached_verdicts(Store(options.store), options.scale, options.precision, say)
     cases = [(claim, [each for each in judged if each.claim == claim.id]) for claim in wanted]
     if options.json:
@@ -158,6 +162,17 @@ def claims(options: Namespace) -> None:
         out.print(METHOD, highlight=False, soft_wrap=True)
     if options.ids and any(each.ours for _, found in cases for each in found):
         out.print(_OURS, highlight=False, soft_wrap=True)
+
+
+def _print_page(options: Namespace) -> None:
+    """Print all findings at all scales as a page of Markdown."""
+    from dqsuite.claims import refutations
+    from dqsuite.claims.cache import cached_verdicts
+    from dqsuite.report.findings_page import findings_page
+
+    store = Store(options.store)
+    judged = {scale: cached_verdicts(store, scale, options.precision, say) for scale in scales.ABOUT}
+    print(findings_page(judged, refutations.read(refutations.FILE)), end="")
 
 
 def _case(judged: Judged) -> str:

@@ -28,6 +28,7 @@ from dqsuite.core.grammar import parse_term
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.engines.interface import Batch, Failed
 from dqsuite.engines.processes import Processes
+from dqsuite.engines.rest import Rest
 from dqsuite.engines.worker import Worker, untrained
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.evidence import Merge, export_evidence, import_evidence
@@ -38,10 +39,11 @@ if TYPE_CHECKING:  # scales and claims are imported where they are asked for: th
     from dqsuite.claims.backlog import Backlog
 
 _WRITTEN_EVERY_S = 15 * 60.0
+_RESTING = "so many workers hold still after the epoch at hand: {}; dqsuite evidence yield 0 lets them go on"
 
 
 def evidence(options: Namespace) -> int:
-    """Export the store's outcomes to a file, import a file's, or train what a scale's findings lack."""
+    """Export the store's outcomes to a file, import a file's, train what a scale's findings lack, or let that pause."""
     store = Store(options.store)
     match options.action:
         case "export":
@@ -50,9 +52,17 @@ def evidence(options: Namespace) -> int:
             merge = import_evidence(store, Path(options.file))
             out.print(f"{merge.added} outcomes added, {merge.present} were there already", highlight=False)
             _tell_of(merge)
+        case "yield":
+            _yield(store, options.workers)
         case _:
             return _train(options, store)
     return 0
+
+
+def _yield(store: Store, count: int) -> None:
+    """Ask so many workers of the store's training to hold still."""
+    Rest(store).ask(count)
+    out.print(_RESTING.format(count) if count else "all workers go on", highlight=False, soft_wrap=True)
 
 
 def _tell_of(merge: Merge) -> None:
@@ -106,10 +116,13 @@ def _train(options: Namespace, store: Store) -> int:
         _tell_of(import_evidence(store, file.path))
     backlog, batches = _planned(options, store, device)
     _show_left(backlog, batches, device, count)
+    if asked := Rest(store).asked:
+        say(_RESTING.format(asked))
     failed = []
     try:
         if batches:
-            failed = _follow(Processes(Worker(store, train, device, deadline), count), backlog, batches, file)
+            engine = Processes(Worker(store, train, device, deadline, place=0), count)
+            failed = _follow(engine, backlog, batches, file)
     finally:
         if file and any(store.list(OUTCOMES)):
             file.write()

@@ -90,7 +90,9 @@ def _claims(parser: argparse.ArgumentParser) -> None:
     add("ids", nargs="*", metavar="ID", help="show these claims case by case")
     _scale(parser)
     add("--power", action="store_true", help="show the repeats that would decide each inconclusive case")
-    add("--json", action="store_true", help="print every case as JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print every case as JSON")
+    form.add_argument("--markdown", action="store_true", help="print all findings at all scales as a page of Markdown")
     add("--device", action=_Renamed, to="--precision any, fp32 or bf16")
     _judged_precision(parser)
     _store(parser)
@@ -149,11 +151,14 @@ def _store(parser: argparse.ArgumentParser) -> None:
 
 
 def _evidence(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train|yield")
     for name, does in (("export", "write every outcome of the store to FILE"), ("import", "add FILE's outcomes")):
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
+    yielding = actions.add_parser("yield", help="let workers of the store's training hold still: their cores are free")
+    yielding.add_argument("workers", type=_count_or_none, metavar="N", help="how many, until another N; 0: none")
+    _store(yielding)
     _evidence_train(actions.add_parser("train", help="train what the findings of a scale lack, the most telling first"))
 
 
@@ -167,6 +172,10 @@ def _evidence_train(parser: argparse.ArgumentParser) -> None:
     add("--nice", type=int, choices=range(20), default=10, metavar="0-19", help="give way to others (default: 10)")
     _machine(parser)
     _store(parser)
+
+
+def _count_or_none(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _count(text: str) -> int:

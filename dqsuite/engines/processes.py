@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -56,8 +57,8 @@ class Processes:
         failed: set[Cell] = set()
         crew: dict[_Line, SpawnProcess] = {}
         try:
-            for _ in range(count):
-                line, process = _start(self.worker, batches)
+            for place in range(count):
+                line, process = _start(self._placed(place), batches)
                 crew[line] = process
             for line, event in _heard(crew):
                 if isinstance(event, Started):
@@ -72,6 +73,10 @@ class Processes:
                 _end(process)
         if not self.worker.late():
             yield from self._left(batches, list(training.values()), failed)
+
+    def _placed(self, place: int) -> Worker:
+        """Return the worker of a place, if workers have places."""
+        return self.worker if self.worker.place is None else replace(self.worker, place=place)
 
     def _left(self, batches: Sequence[Batch], training: list[Cell], failed: Collection[Cell]) -> Iterator[Failed]:
         """Yield a failure for each cell that dead workers have left, first the one that a worker may have died of."""

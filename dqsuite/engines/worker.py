@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
 
 from dqsuite import corruptions, datasets
 from dqsuite.core import seeds
@@ -20,6 +20,7 @@ from dqsuite.corruptions import Chain
 from dqsuite.datasets import Dataset
 from dqsuite.engines.interface import Batch, Epoch, Failed, Finished, Report, Started, in_batches
 from dqsuite.engines.leases import Leases
+from dqsuite.engines.rest import Rest
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.encoding import pack
@@ -44,13 +45,15 @@ class Train(Protocol):
 class Worker:
     """Trains with `train` on `device`, into `store`.
 
-    No cell is begun after the `deadline`, a time in seconds as `time.time` has it.
+    No cell is begun after the `deadline`, a time in seconds as `time.time` has it. A worker that has a `place` among
+    others, from 0 on, holds still when it is asked to, before a cell and after each epoch; see `dqsuite.engines.rest`.
     """
 
     store: Store
     train: Train
     device: str
     deadline: float = inf
+    place: int | None = None
 
     def late(self) -> bool:
         """Tell whether the deadline has come."""
@@ -69,6 +72,7 @@ class Worker:
         while not self.late() and (missing := [name for name in self.missing(tasks) if name not in refused]):
             settled = False
             for name in missing:
+                self._rest()
                 if self.late():
                     break
                 try:
@@ -98,11 +102,29 @@ class Worker:
             if held and not self.store.has_many(OUTCOMES, [name]):
                 dataset = self._dataset(batch)
                 report(Started(cell))
-                trained = self.train(cell, dataset, self.device, lambda *epoch: report(Epoch(cell, *epoch)))
+                trained = self._train(cell, dataset, report)
                 self._put(name, trained)
                 curve = trained.outcome.curves["test_accuracy"]
                 report(Finished(cell, float(curve[-1]), trained.outcome.provenance["seconds"]))
         return held
+
+    def _train(self, cell: Cell, dataset: Dataset, report: Report) -> Trained:
+        """Train a cell; the seconds in which it held still are not its own."""
+        rested = 0.0
+
+        def watch(*epoch: Any) -> None:  # noqa: ANN401 - what an Epoch has
+            nonlocal rested
+            report(Epoch(cell, *epoch))
+            rested += self._rest()
+
+        trained = self.train(cell, dataset, self.device, watch)
+        provenance = trained.outcome.provenance
+        own = {**provenance, "seconds": round(provenance["seconds"] - rested, 3)}
+        return trained._replace(outcome=replace(trained.outcome, provenance=own)) if rested else trained
+
+    def _rest(self) -> float:
+        """Hold still as long as it is asked to; return the seconds that it took, 0 where it was not asked."""
+        return 0.0 if self.place is None else Rest(self.store).keep(self.place)
 
     def _put(self, name: str, trained: Trained) -> None:
         """Store the outcome, which alone says that the cell is done, and then what belongs to it."""

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -109,6 +110,58 @@ def test_a_terminated_training_writes_its_file(tmp_path, start):
     assert process.returncode == 130
     assert "what is trained is stored" in err
     assert in_file(tmp_path) == set(written(tmp_path))
+
+
+def test_a_worker_yields_its_core_on_request_and_goes_on_where_it_was(tmp_path, start):
+    process = start("--workers", "2", epochs=100)
+    wait_for(lambda: len(written(tmp_path)) >= 1)
+    assert "hold still after the epoch at hand: 1;" in evidence_yield(tmp_path, "1")
+    crew = workers_of(process)
+    wait_for(lambda: sum(idle(worker) for worker in crew) == 1)
+    before = len(written(tmp_path))
+    wait_for(lambda: len(written(tmp_path)) > before)  # the other one goes on
+    evidence_yield(tmp_path, "2")
+    wait_for(lambda: all(idle(worker) for worker in crew))
+    assert evidence_yield(tmp_path, "0") == "all workers go on\n"
+    wait_for(lambda: not any(idle(worker) for worker in crew))
+    assert process.poll() is None
+
+
+def test_a_training_that_is_killed_while_a_worker_holds_still_leaves_no_process_and_no_lease(tmp_path, start, train):
+    evidence_yield(tmp_path, "1")
+    process = start("--workers", "2", epochs=5)
+    wait_for(lambda: len(written(tmp_path)) >= 2)
+    crew = workers_of(process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in crew))
+    evidence_yield(tmp_path, "0")
+    result = train("--workers", "2", "--only", "lie2-directional", epochs=5)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.endswith("nothing is left to train\n")
+
+
+def evidence_yield(folder, count):
+    command = [sys.executable, "-m", "dqsuite", "evidence", "yield", count]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def workers_of(process):
+    """Return the ids of the processes that train for one."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def idle(worker):
+    """Tell whether a process uses no core for a second."""
+    before = ticks(worker)
+    time.sleep(1)
+    return ticks(worker) - before <= 5  # hundredths of a second: it looks twice whether it may go on
+
+
+def ticks(worker):
+    fields = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])  # in the user's mode and the system's
 
 
 def test_only_what_is_named_is_trained_and_a_spent_budget_begins_nothing(tmp_path, train):

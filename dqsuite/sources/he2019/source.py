@@ -8,8 +8,10 @@ from dqsuite.claims.claim import claims_in
 from dqsuite.claims.source import Setup, Source, all_but
 from dqsuite.sources.he2019 import recipes
 from dqsuite.sources.he2019.claims import classes, images, labels, size
+from dqsuite.sources.he2019.claims.classes import OPERATIONS
 
 _RESNET20 = Setup("cifar10", "resnet20;width=0.25", recipes.MEDIUM_CIFAR10, volume="first:10000")
+_MAPS_OF_DIGITS = [f"{operation}-lenet5-{digit}" for operation in OPERATIONS for digit in range(10)]
 _CLAIMS = claims_in(classes, size, labels, images)
 
 SOURCE = Source(
@@ -42,7 +44,13 @@ SOURCE = Source(
             "he-mnist-label-plateau",
             "he-mnist-label-collapse",
         ),
-        "quick": {"he-mnist-drop-class": ()},
+        "quick": {
+            "he-mnist-drop-class": (),
+            "he-drop-equals-relabel": ("lenet5",),
+            "he-drop-depends-on-class": ("lenet5",),
+            "he-label-diff-map": _MAPS_OF_DIGITS,
+            "he-contrast-asymmetric": (),
+        },
     },
     figures=("dqsuite.sources.he2019.figures", "dqsuite.sources.he2019.galleries"),
     place=5,

@@ -12,6 +12,9 @@ SOURCE = Source(
     "",
     "Questions without an expectation, on lie1's model and data set.",
     claims_in(claims),
-    findings={"medium": all_but(claims_in(claims)), "quick": {}},
+    findings={
+        "medium": all_but(claims_in(claims)),
+        "quick": {"open-large-set": ("0.1", "1"), "open-merge": (), "open-fixed-by-size": ("0.1", "1")},
+    },
     place=6,
 )

@@ -52,7 +52,7 @@ SOURCE = Source(
             "poisoning-cifar100-small-untrainable",
             "poisoning-more-beats-better",
         ),
-        "quick": {"poisoning-small-earlier": ("mnist",)},
+        "quick": {"poisoning-small-earlier": ("mnist",), "poisoning-biased-drops-sooner": ("mnist",)},
     },
     figures=("dqsuite.sources.poisoning.figures",),
     place=4,

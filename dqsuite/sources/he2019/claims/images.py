@@ -5,6 +5,7 @@ from __future__ import annotations
 from dqsuite.claims.claim import Measurements, claim, grid
 from dqsuite.claims.statements import points
 from dqsuite.sources.he2019.claims.shared import CIFAR_MODELS, at, change, mean_over_classes
+from dqsuite.sources.he2019.published import HE_CONTRAST
 from dqsuite.statistics.criteria import above, below, inside
 from dqsuite.statistics.estimate import estimate
 from dqsuite.statistics.judgement import Judgement, all_of, some_of
@@ -20,6 +21,7 @@ GAMMAS = ("0.25", "0.5", "2", "4")
     "two pivots, both ours: 128, and the image's own mean",
     cases=grid(pivot=("128", "mean")),
     depends_on="the formula",
+    published=dict.fromkeys(("128", "mean"), HE_CONTRAST["contrast:0.5"] - HE_CONTRAST["contrast:2"]),
 )
 def stronger_contrast_costs_more(measured: Measurements, pivot: str) -> Judgement:
     """Compare directly: the clean baseline is the same on both sides. How far it overfits stands beside it."""

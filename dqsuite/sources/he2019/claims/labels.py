@@ -8,6 +8,7 @@ from dqsuite.claims.claim import Measurements, claim, grid
 from dqsuite.claims.statements import accuracy
 from dqsuite.results.predictions import Scores
 from dqsuite.sources.he2019.claims.shared import CIFAR_MODELS, DATA, at, mean_over_classes
+from dqsuite.sources.he2019.published import HE_COLLAPSED
 from dqsuite.statistics.criteria import above, below, inside
 from dqsuite.statistics.estimate import estimate
 from dqsuite.statistics.judgement import Judgement, all_of, some_of
@@ -107,6 +108,7 @@ def mnist_falls_to_90(measured: Measurements) -> Judgement:
     "accuracy at the last epoch at 15% wrong labels, random or set to class 0, below 20%; shown at 1 to 20%",
     cases=[*grid(kind=("wrong", "to_class")), *grid(kind=("wrong", "to_class"), control=("best",))],
     contradicts="poisoning-mnist-80",
+    published=dict.fromkeys(("wrong", "to_class"), HE_COLLAPSED),
     ours={"control": ("best",)},
 )
 def mnist_collapses(measured: Measurements, kind: str, control: str = "") -> Judgement:

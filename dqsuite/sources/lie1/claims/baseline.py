@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dqsuite.claims.claim import Measurements, claim
 from dqsuite.claims.statements import apart, directional, each_among_lowest, negated, recalls
+from dqsuite.sources.lie1.published import LIE1_CATS_AS_FROGS
 from dqsuite.statistics.criteria import above, inside
 from dqsuite.statistics.estimate import rate
 from dqsuite.statistics.judgement import Judgement
@@ -57,6 +58,7 @@ def frog_and_truck_are_easy(measured: Measurements) -> Judgement:
     "lie1-cats-as-frogs",
     "on clean data 82 of 1,000 cats are taken for frogs",
     "C[cat,frog] / 1000 inside .082 ± .03",
+    published={"": LIE1_CATS_AS_FROGS / 1000},
 )
 def cats_for_frogs(measured: Measurements) -> Judgement:
     """Compare one cell with the published one."""

@@ -24,6 +24,7 @@ RATES_OF_OURS = {"lenet": "learning rate 0.01, ours, chosen by clean accuracy"}
     "clean accuracies: custom 88.94%, LeNet 66.6%, ResNet18 88.29%, UnResNet18 85.77%, GoogLeNet 88.6%",
     "mean accuracy within 4 points of the published one, or above it",
     cases=grid(model=tuple(PUBLISHED)),
+    published=PUBLISHED,
 )
 def baseline_is_reached(measured: Measurements, model: str) -> Judgement:
     """Compare the accuracy with the published one."""
@@ -45,6 +46,7 @@ def lenet_is_far_behind(measured: Measurements) -> Judgement:
     "lie2-skip-helps",
     "ResNet18 beats UnResNet18: skip connections help",
     "the difference of their accuracies above 0",
+    published={"": PUBLISHED["resnet18"] - PUBLISHED["unresnet18"]},
 )
 def skip_connections_help(measured: Measurements) -> Judgement:
     """Compare the model with and without them."""
