@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dqsuite.corruptions import Damaged
     from dqsuite.datasets import Dataset
     from dqsuite.results.study import Study
+    from dqsuite.results.warnings import warnings_of
     from dqsuite.statistics.verdict import Status, Verdict
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ _HOME = {
     "Damaged": "corruptions",
     "Dataset": "datasets",
     "Study": "results.study",
+    "warnings_of": "results.warnings",
     "Status": "statistics.verdict",
     "Verdict": "statistics.verdict",
 }
@@ -52,6 +54,7 @@ __all__ = [
     "load_dataset",
     "make_dataset",
     "run",
+    "warnings_of",
 ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ from dqsuite.core.files import replacing
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.corruptions import Damaged
 from dqsuite.datasets import Dataset
+from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import cache_dir
+from dqsuite.datasets.objects import records_of
+from dqsuite.datasets.records import Options, assembled
 from dqsuite.engines.interface import Event, follow
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches
@@ -31,19 +35,60 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store, default_store
+from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, load_study
+from dqsuite.results.warnings import warnings_of
 
 
-def load_dataset(name: str) -> Dataset:
-    """Return the data set that a name stands for, as on the command line: ``mnist``, ``folder:photos;size=32``.
+def load_dataset(
+    data: Any,  # noqa: ANN401 - what it may be stands below
+    test: Any = None,  # noqa: ANN401
+    *,
+    columns: Mapping[str, str] | None = None,
+    classes: Sequence[str] = (),
+    size: int = 0,
+    held_out: float = 0.2,
+    seed: int = 0,
+    skip: str = "",
+    name: str = "data",
+) -> Dataset:
+    """Return the data set that a name stands for, as on the command line, or make one of what a program has in hand.
+
+    Pictures in hand are decoded once and kept in the user's cache, where the workers that train find them.
+
+    Parameters
+    ----------
+    data : str, or a source of pictures
+        ``mnist``, ``folder:photos;size=32``, ``csv:table.csv``; a tuple of arrays (images, labels); a pandas DataFrame
+        of paths or images and labels; a Dataset of Hugging Face; a map-style data set of torch, or a list, of pairs
+        (image, label); a mapping of ``train`` and ``test`` to such, as a DatasetDict is.
+    test : a source of pictures
+        Those to test with, if `data` holds those to train on alone.
+    columns : mapping
+        The columns of a table: ``{"image": "file", "label": "kind", "split": "part"}``; usual names are found.
+    classes : sequence of str
+        The class names where labels are numbers; by default what the data set says, or else the labels.
+    size : int
+        The side in pixels that pictures are resized to; 0 if they keep theirs.
+    held_out, seed : float, int
+        Without a split, this fraction of each class tests, drawn with the seed.
+    skip : str
+        ``unreadable`` goes on without pictures that cannot be read, and says which.
+    name : str
+        What reports call it.
 
     Raises
     ------
     DqError
-        The name is unknown, or what it names cannot be read.
+        The name is unknown, what it names cannot be read, or the object is no data set; the line says how to mend it.
     """
-    return datasets.load(name)
+    if isinstance(data, str):
+        return datasets.load(data)
+    options = Options.checked(held_out, seed, size, skip)
+    records = records_of(data, test, columns=columns or {}, classes=classes, where=name)
+    arrays = assembled(records, options)
+    return replace(datasets.load(f"npz:{_kept(_content(arrays), name)}"), notes=arrays.notes)
 
 
 def make_dataset(
@@ -104,12 +149,12 @@ def damage(dataset: Dataset, condition: str, repeat: int = 0) -> Damaged:
 
 
 def run(
-    dataset: str | Dataset,
+    dataset: Any,  # noqa: ANN401 - what it may be stands below
     models: str | Sequence[str] = "lenet",
     corrupt: str | Sequence[str] = (),
     *,
     recipe: str = "standard",
-    settings: Mapping[str, int] | None = None,
+    settings: Mapping[str, int | str] | None = None,
     repeats: int = 3,
     device: str = "auto",
     precision: str = "auto",
@@ -124,12 +169,13 @@ def run(
 
     Parameters
     ----------
-    dataset : str or Dataset
-        A name as `load_dataset` takes it, or a data set.
+    dataset : Dataset, str, or a source of pictures
+        A data set, or what `load_dataset` makes one of.
     models, corrupt : str or sequence of str
         Names of models and conditions, as on the command line.
     recipe, settings : str, and mapping
-        The name of the training settings, and what takes the place of some: ``{"epochs": 5}``.
+        The name of the training settings, and what takes the place of some: ``{"epochs": 5}``, or
+        ``{"counted": "clean"}`` for as many updates in every condition as on the clean data.
     repeats : int
         Trainings for each model and condition.
     device, precision : str
@@ -139,7 +185,7 @@ def run(
     store : path
         The folder of the outcomes; by default ``$DQSUITE_STORE``, or ``.dqsuite/store``.
     report, say : callable
-        Are told of each training's progress, and of what a user should read.
+        Are told of each training's progress, and of what a user should read, such as the study's warnings.
 
     Raises
     ------
@@ -149,8 +195,11 @@ def run(
     worker = Worker(Store(store or default_store()), training.train, resolve_device(device))
     chosen = training_precision(precision, worker.device)
     given = RECIPES[recipe].with_settings(**(settings or {}))
-    grid = _name(dataset), _texts(models), _texts(corrupt)
+    known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
+    grid = _name(known), _texts(models), _texts(corrupt)
     plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=chosen)
+    for note in plan.notes if isinstance(known, str) else known.notes:
+        say(note)
     return _study(worker, plan, workers, report, say)
 
 
@@ -161,8 +210,11 @@ def _study(
     load_study(worker.store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
     follow(Processes(worker, workers or (cores() if worker.device == "cpu" else 1)), batches, report)
+    look_for_copies(worker.store, plan)
     found = load_study(worker.store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
+    for warning in warnings_of(found):
+        say(f"warning: {warning}")
     return found
 
 
@@ -179,8 +231,12 @@ def _name(dataset: str | Dataset) -> str:
             return dataset.name
     except DqError:
         pass  # it is named by a digest: only the arrays lead to it
-    arrays = dataset.arrays._asdict()
-    return f"npz:{_kept({**arrays, 'classes': np.array(dataset.classes)}, dataset.name)}"
+    return f"npz:{_kept(_content(dataset.arrays), dataset.name)}"
+
+
+def _content(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
+    """Return what an npz of a data set holds."""
+    return {**dict(zip(Arrays._fields, arrays[:4], strict=False)), "classes": np.array(arrays.classes)}
 
 
 def _kept(arrays: Mapping[str, np.ndarray[Any, Any]], name: str) -> Path:
@@ -192,5 +248,5 @@ def _kept(arrays: Mapping[str, np.ndarray[Any, Any]], name: str) -> Path:
     path = cache_dir() / "arrays" / digest.hexdigest()[:24] / f"{stem}.npz"
     if not path.is_file():
         with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type] # numpy types **kwds as allow_pickle
+            np.savez(file, **arrays)  # type: ignore[arg-type] # numpy types **kwds as allow_pickle
     return path

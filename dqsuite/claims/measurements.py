@@ -150,7 +150,7 @@ class StoredMeasurements:
         return matrix_changes(self.available(model, condition, data=data), self.available(model, data=data))
 
     def recalls(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> Cells:
-        """Return the TPR of each class (K,), as a fraction; the intervals cover all classes at once."""
+        """Return the recall of each class (K,), as a fraction; the intervals cover all classes at once."""
         return self._once(self._recalls, model, condition, data=data)
 
     def _recalls(self, model: str, condition: str, *, data: str) -> Cells:

@@ -45,12 +45,12 @@ def gain(after: Predictions, before: Predictions) -> Estimate:
 
 
 def recall_gain(after: Predictions, before: Predictions, name: str) -> Estimate:
-    """Return the difference of a class's TPR in two conditions, paired by repeat and image."""
+    """Return the difference of a class's recall in two conditions, paired by repeat and image."""
     return change(after.recall(name), before.recall(name))
 
 
 def apart(one: Scores, other: Scores) -> Estimate:
-    """Return the difference of two rates of the same trainings on different images, such as the TPRs of two classes."""
+    """Return the difference of two rates of the same trainings on different images, such as two classes' recalls."""
     return estimate(one, -other, low=-1, high=1)
 
 
@@ -60,12 +60,12 @@ def points(after: Predictions, before: Predictions) -> Scores:
 
 
 def recalls(predictions: Predictions) -> JointEstimate:
-    """Return the TPR of each class."""
+    """Return the recall of each class."""
     return JointEstimate.of([predictions.recall(name) for name in CIFAR10], CIFAR10, low=0, high=1)
 
 
 def recall_changes(after: Predictions, before: Predictions) -> JointEstimate:
-    """Return the difference of the TPR of each class, paired by repeat and image."""
+    """Return the difference of the recall of each class, paired by repeat and image."""
     changes = [after.recall(name) - before.recall(name) for name in CIFAR10]
     return JointEstimate.of(changes, CIFAR10, low=-1, high=1)
 

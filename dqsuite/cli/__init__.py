@@ -7,15 +7,15 @@ import io
 import os
 import sys
 
-from dqsuite.cli import commands, evidence_commands, parser
+from dqsuite.cli import commands, evidence_commands, listing, parser, planning
 from dqsuite.core.errors import DqError
 
 _COMMANDS = {
     "run": commands.run,
-    "plan": commands.plan,
+    "plan": planning.plan,
     "report": commands.report,
     "claims": commands.claims,
-    "list": commands.listing,
+    "list": listing.listing,
     "evidence": evidence_commands.evidence,
 }
 

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import sys
 import time
 from argparse import Namespace
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from dqsuite import corruptions, datasets, models
+from dqsuite.cli.json_summary import as_json
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
-from dqsuite.cli.summary import as_json, comparisons, table
+from dqsuite.cli.summary import show
 from dqsuite.core import scales
 from dqsuite.core.hardware import cores, resolve_device, training_precision
-from dqsuite.core.registry import Registry
+from dqsuite.corruptions import CLEAN
 from dqsuite.engines.interface import follow
 from dqsuite.engines.processes import Processes
-from dqsuite.engines.worker import Worker, missing_batches, untrained
+from dqsuite.engines.worker import Worker, missing_batches
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
-from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
+from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
+from dqsuite.results.warnings import refuse_lost
 from dqsuite.statistics.verdict import METHOD
 from dqsuite.training import train
 from dqsuite.training.kernels import compiled
@@ -61,11 +59,17 @@ def say(text: str) -> None:
 
 
 def run(options: Namespace) -> None:
-    """Train what is missing, show the table, write the report."""
+    """Train what is missing, show the table, write the report.
+
+    Raises
+    ------
+    DqError
+        At the end, when all is shown: a loss was not a number.
+    """
     from dqsuite.report import require_writable, write
 
     began = time.monotonic()
-    plan, worker, count = _planned(options)
+    plan, worker, count = planned(options)
     store = worker.store
     path = require_writable(_report_path(options.out, plan))
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
@@ -75,45 +79,22 @@ def run(options: Namespace) -> None:
         tell_of_the_compiler(plan, worker.device)
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(Processes(worker, count), batches, progress)
+    look_for_copies(store, plan)
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     write([found], path)
     if options.json:
         print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)}))
-        return
-    out.print(table(found))
-    if compared := comparisons(found):
-        out.print(compared)
-    out.print(
-        f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
-        f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
-
-
-def plan(options: Namespace) -> None:
-    """Show the cells by condition, how many are stored, and the time that the others will take."""
-    planned, worker, count = _planned(options)
-    missing = untrained(worker.store, planned)
-    total = Counter((cell.model, cell.corruption) for cell in planned.cells)
-    absent = Counter((cell.model, cell.corruption) for cell in missing)
-    shown = Table("model", "condition", "stored")
-    for (model, condition), repeats in total.items():
-        shown.add_row(Text(model), Text(condition), f"{repeats - absent[model, condition]} of {repeats}")
-    out.print(shown)
-    card = Reader(worker.store, say).card(planned.fingerprint)
-    left = dataclasses.replace(planned, cells=tuple(missing))
-    seconds = Costs(worker.store, worker.device).left(left, card, count)
-    time_left = "the time is not known: this machine has trained none like it into this store yet"
-    if seconds is not None:
-        time_left = f"{duration(seconds)} with {count} workers on the {worker.device}, as others took on this machine"
-    out.print(
-        f"{len(planned.cells)} cells, {len(missing)} to train; {time_left if missing else 'nothing to do'}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    else:
+        show(found, out)
+        out.print(
+            f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
+            f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    refuse_lost(found)
 
 
 def report(options: Namespace) -> int:
@@ -167,7 +148,8 @@ def claims(options: Namespace) -> None:
         print(json.dumps(verdict_files.to_json(options.scale, [each for _, found in cases for each in found])))
         return
     columns = ("claim", "case", "verdict", "precision") if options.ids else ("claim", "verdict", "finding")
-    shown = Table(*columns, title=Text(f"published findings at scale {options.scale}"))
+    headers = (Column(name, overflow="fold") for name in columns)
+    shown = Table(*headers, title=Text(f"published findings at scale {options.scale}"))
     for claim, found in cases:
         rows = [[claim.id, _case(each), each.verdict.describe(), each.precision] for each in found]
         if not options.ids:
@@ -197,43 +179,38 @@ def _case(judged: Judged) -> str:
     return f"{judged.case} (ours)" if judged.ours else judged.case
 
 
-def listing(options: Namespace) -> None:
-    """List a registry: name and one line about each, and what another package brings and cannot be used."""
-    registries: dict[str, Registry[Any]] = {
-        "datasets": datasets.DATASETS,
-        "corruptions": corruptions.CORRUPTIONS,
-        "models": models.MODELS,
-        "recipes": RECIPES,
-    }
-    found, problems = registries[options.what].usable()
-    about = {entry.usage(name) if options.what == "corruptions" else name: entry.about for name, entry in found.items()}
-    width = max(map(len, about))
-    for name, line in about.items():
-        out.print(f"[bold]{escape(f'{name:<{width}}')}[/]  {escape(line)}", highlight=False, soft_wrap=True)
-    for problem in problems:
-        say(str(problem))
-
-
 def tell_of_the_compiler(planned: Plan, device: str) -> None:
     """Say it where torch's layers are used for want of ours; they are compiled now, before there are many workers."""
     if device == "cpu" and planned.cells[0].precision == "fp32" and (problem := compiled.problem()):
         say(f"all layers are torch's, and small networks train about half as fast: {problem}")
 
 
-def _planned(options: Namespace) -> tuple[Plan, Worker, int]:
+def planned(options: Namespace) -> tuple[Plan, Worker, int]:
     """Return the plan that the options ask for, what trains it, and the number of workers."""
-    changed = {"epochs": options.epochs, "batch_size": options.batch_size}
     device = resolve_device(options.device)
     plan = plan_grid(
         options.dataset,
         options.model or ["lenet"],
         conditions(options.corrupt),
-        recipe=RECIPES[options.recipe].with_settings(**{key: value for key, value in changed.items() if value}),
+        recipe=RECIPES[options.recipe].with_settings(**_settings(options)),
         repeats=options.repeats,
         precision=training_precision(options.precision, device),
     )
+    for note in plan.notes:
+        say(note)
     count = options.workers or (cores() if device == "cpu" else 1)
     return plan, Worker(Store(options.store), train, device), count
+
+
+def _settings(options: Namespace) -> dict[str, int | str]:
+    """Return the settings that take the place of the recipe's."""
+    given = {"epochs": options.epochs, "batch_size": options.batch_size}
+    found: dict[str, int | str] = {key: value for key, value in given.items() if value}
+    if options.updates is not None:
+        found["counted"] = CLEAN
+    if options.updates:
+        found = {"epochs": 0, "updates": options.updates} | found
+    return found
 
 
 def _report_path(target: str, planned: Plan) -> Path:

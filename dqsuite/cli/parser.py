@@ -14,6 +14,7 @@ from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import cores
 from dqsuite.experiment.store import default_store
 
+CLEAN_UPDATES = 0  # what --updates is without a number
 DEFAULT_CONDITIONS = ("shuffle:0.1,0.3,0.5", "reduce:0.1,0.3,0.5")
 _EXAMPLES = """examples:
   dqsuite run                                     the digits data set, label noise and less data, in about half a minute
@@ -49,7 +50,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     _report(commands.add_parser("report", help="draw the report of everything in the store; trains nothing"))
     _claims(commands.add_parser("claims", help="list the published findings with their verdicts, from the store"))
     shown = commands.add_parser("list", help="list what there is to choose from")
-    shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
+    shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes", "claims"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines, or train for hours"))
     return parser.parse_args(given)
 
@@ -120,12 +121,16 @@ def _judged_precision(parser: argparse.ArgumentParser) -> None:
 
 def _grid(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--dataset", default="digits", help="a name, folder:PATH or npz:PATH (default: digits)")
+    add(
+        "--dataset", default="digits", help="a name, or folder:PATH, csv:FILE, parquet:FILE, npz:FILE (default: digits)"
+    )
     add("--model", action="append", help="a name, module:factory or timm:NAME; repeatable (default: lenet)")
     add("--corrupt", action="append", metavar="CHAIN", help="name:level[,level...][;key=value][+...]; repeatable")
     add("--recipe", default="standard", help="training settings by name (default: standard)")
     add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
     add("--epochs", type=_count, help="instead of the recipe's")
+    equal = "every condition makes as many updates: those of the clean baseline's epochs, or N"
+    add("--updates", nargs="?", type=_count, const=CLEAN_UPDATES, metavar="N", help=equal)
     add("--batch-size", type=_count, help="instead of the recipe's")
     _machine(parser)
     _store(parser)

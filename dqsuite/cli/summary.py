@@ -1,71 +1,113 @@
-"""A study in a few lines: a table for people, the same as JSON for programs."""
+"""A study in a few lines: tables for people."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
+from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from dqsuite.corruptions import CLEAN
-from dqsuite.results.study import ENDS, Study
+from dqsuite.results.answer import METHOD, answer
+from dqsuite.results.balanced import balanced_accuracy, balanced_change, macro_f1, uneven
+from dqsuite.results.breaking import breaking
+from dqsuite.results.copies import AS_GIVEN, is_own
+from dqsuite.results.needed import needed
+from dqsuite.results.study import Study
+from dqsuite.results.warnings import warnings_of
 from dqsuite.statistics.estimate import Interval
 
+_WIDE = 110  # columns: below, an interval stands under its number
 
-def table(study: Study) -> Table:
-    """Return accuracy and the three most hit classes, as far as they are beyond noise, of every model and condition."""
-    title = Text(f"{study.card.name}: test accuracy after the last epoch")
-    shown = Table(title=title, title_justify="left")
-    shown.add_column("model", overflow="fold")
-    shown.add_column("condition", overflow="fold")
-    for name in ("accuracy", "95% interval", "vs clean"):
-        shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("most hit classes (change in recall)")
+
+def show(study: Study, out: Console) -> None:
+    """Print what a study measured: tables, which classes break first, and what its reader should know."""
+    narrow = out.width < _WIDE
     for model in study.models:
-        for condition in study.conditions(model):
-            accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
-            hit = study.hit_in_words(model, condition, lambda lost: points(lost.mean))
-            versus = points(change.mean) if change and condition != CLEAN else ""
-            shown.add_row(Text(model), Text(condition), percent(accuracy.mean), interval(accuracy), versus, Text(hit))
-        shown.add_section()
+        out.print(_accuracies(study, model, narrow=narrow))
+        if uneven(study.predictions(model, study.conditions(model)[0])):
+            out.print(_balanced(study, model, narrow=narrow))
+        if (compared := _comparisons(study, model, narrow=narrow)).row_count:
+            out.print(compared)
+        if text := answer(breaking(study, model)):
+            _say(out, f"{model}: {text} {METHOD}")
+        if repeats := needed(study, model):
+            _say(out, f"{model}: {repeats}")
+    if is_own(study.card.name):
+        _say(out, AS_GIVEN)
+    for warning in warnings_of(study):
+        _say(out, f"warning: {warning}")
+
+
+def _say(out: Console, text: str) -> None:
+    out.print(Text(text), soft_wrap=out.width >= _WIDE)
+
+
+def _accuracies(study: Study, model: str, *, narrow: bool) -> Table:
+    """Return accuracy and the three most hit classes, as far as they are beyond noise, of every condition."""
+    title = f"{study.card.name}, {model}: test accuracy after the last epoch"
+    shown = _table(title, "accuracy", "vs clean", narrow=narrow)
+    shown.add_column("most hit classes (change in recall)")
+    between = "\n" if narrow else ", "
+    for condition in study.conditions(model):
+        accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
+        hit = study.hit_in_words(model, condition, lambda lost: _difference(lost, narrow=narrow), between)
+        versus = _difference(change, narrow=narrow) if condition != CLEAN else ""
+        shown.add_row(Text(condition), _rate(accuracy, narrow=narrow), versus, Text(hit))
     return shown
 
 
-def comparisons(study: Study) -> Table | None:
-    """Return the differences between conditions of the same level, or None where there are none."""
-    shown = Table(title="different damage at the same level: difference of accuracy, in points", title_justify="left")
-    shown.add_column("model", no_wrap=True)
-    shown.add_column("conditions")
-    shown.add_column("difference", justify="right", no_wrap=True)
-    shown.add_column("95% interval", justify="right", no_wrap=True)
-    for model, one, other, found in _compared(study):
-        shown.add_row(Text(model), Text(f"{one} minus {other}"), points(found.mean), interval(found, signed=True))
-    return shown if shown.row_count else None
+def _balanced(study: Study, model: str, *, narrow: bool) -> Table:
+    """Return the rates in which every class counts the same."""
+    title = "every class counting the same, for their numbers of test images differ"
+    shown = _table(title, "balanced accuracy", "vs clean", "macro-F1", narrow=narrow)
+    for condition in study.conditions(model):
+        found = study.predictions(model, condition)
+        versus = ""
+        if condition != CLEAN and study.at(model, CLEAN):
+            versus = _difference(balanced_change(found, study.predictions(model, CLEAN)).interval(), narrow=narrow)
+        rates = [_rate(each(found).interval(), narrow=narrow) for each in (balanced_accuracy, macro_f1)]
+        shown.add_row(Text(condition), rates[0], versus, rates[1])
+    return shown
 
 
-def as_json(study: Study) -> dict[str, Any]:
-    """Return per condition its name, accuracy (mean, low, high, n) and the TPR of each class, as fractions.
-
-    Beside them the differences: of each condition's accuracy, and of each class's TPR, to the clean one's (those of the
-    classes with intervals that cover all of them at once), and of the accuracies of conditions at the same level.
-    """
-    return {
-        "dataset": study.card.name,
-        "fingerprint": study.card.fingerprint,
-        "recipe": study.recipe.name,
-        "conditions": [_condition(study, model, name) for model in study.models for name in study.conditions(model)],
-        "comparisons": [
-            {"model": model, "name": one, "against": other, "difference": _interval(found)}
-            for model, one, other, found in _compared(study)
-        ],
-    }
+def _comparisons(study: Study, model: str, *, narrow: bool) -> Table:
+    """Return the differences between conditions of the same level."""
+    title = "different damage at the same level: difference of accuracy, in points"
+    shown = _table(title, "difference", narrow=narrow)
+    for one, other, found in compared(study, model):
+        shown.add_row(Text(f"{one} minus {other}"), _difference(found, narrow=narrow))
+    return shown
 
 
-def percent(fraction: float) -> str:
-    """Return ``66.4%``."""
-    return f"{fraction:.1%}"
+def compared(study: Study, model: str) -> Iterator[tuple[str, str, Interval]]:
+    """Yield the pairs of conditions that do different things to the same amount, with their difference of accuracy."""
+    for one, other in study.same_level(model):
+        if found := study.accuracy_change(model, one, other):
+            yield one, other, found
+
+
+def _table(title: str, *numbers: str, narrow: bool) -> Table:
+    shown = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD if narrow else box.HEAVY_HEAD)
+    shown.add_column("condition", overflow="fold")
+    for name in numbers:
+        shown.add_column(name, justify="right", no_wrap=True)
+    return shown
+
+
+def _rate(found: Interval, *, narrow: bool) -> str:
+    return _with_ends(f"{found.mean:.1%}", found, narrow=narrow)
+
+
+def _difference(found: Interval | None, *, narrow: bool) -> str:
+    return _with_ends(points(found.mean), found, signed=True, narrow=narrow) if found else ""
+
+
+def _with_ends(text: str, found: Interval, *, signed: bool = False, narrow: bool = False) -> str:
+    return f"{text}\n{interval(found, signed)}" if narrow else f"{text} ({interval(found, signed)})"
 
 
 def points(fraction: float) -> str:
@@ -79,39 +121,3 @@ def interval(found: Interval, signed: bool = False) -> str:
         return "one repeat"
     form = "+.1f" if signed else ".1f"
     return f"{100 * found.low:{form}} to {100 * found.high:{form}}"
-
-
-def _compared(study: Study) -> Iterator[tuple[str, str, str, Interval]]:
-    for model in study.models:
-        for one, other in study.same_level(model):
-            if found := study.accuracy_change(model, one, other):
-                yield model, one, other, found
-
-
-def _condition(study: Study, model: str, condition: str) -> dict[str, Any]:
-    rates = study.tpr(model, condition)
-    change = study.accuracy_change(model, condition) if condition != CLEAN else None
-    return {
-        "name": condition,
-        "model": model,
-        "accuracy": _interval(study.accuracy(model, condition)),
-        "vs_clean": _interval(change) if change else None,
-        "tpr": {str(name): _number(rate) for name, rate in zip(rates["class"].values, rates.values, strict=True)},
-        "tpr_vs_clean": _classes(study, model, condition),
-    }
-
-
-def _classes(study: Study, model: str, condition: str) -> dict[str, dict[str, float | None]] | None:
-    change = study.recall_change(model, condition)
-    if change is None:
-        return None
-    names = map(str, change["class"].values)
-    return {name: {end: _number(change[end].values[at]) for end in ENDS} for at, name in enumerate(names)}
-
-
-def _interval(found: Interval) -> dict[str, float | int | None]:
-    return {"mean": found.mean, "low": _number(found.low), "high": _number(found.high), "n": found.n}
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)  # JSON has no nan

@@ -18,4 +18,4 @@ def gaussian(images: Images, level: float, rng: np.random.Generator) -> Images:
     return np.rint(np.clip(images + level * noise, 0, 255)).astype(np.uint8)
 
 
-CORRUPTION = ImageNoise(gaussian, Number(low="0.001", high="1000", example="8"))
+CORRUPTION = ImageNoise(gaussian, Number(low="0.001", high="1000", example="8", nothing="0"))

@@ -26,4 +26,4 @@ def long_tail(labels: Labels, order: Indices, level: Decimal, num_classes: int) 
     return np.setdiff1d(order, np.concatenate(taken))
 
 
-CORRUPTION = Volume(long_tail, Number(low="1", high="1000000", example="100"), version=2)
+CORRUPTION = Volume(long_tail, Number(low="1", high="1000000", example="100", nothing="1"), version=2)

@@ -18,4 +18,4 @@ def salt_pepper(images: Images, level: float, rng: np.random.Generator) -> Image
     return np.where(drawn < level, 0, np.where(drawn > 1 - level, 255, images)).astype(np.uint8)
 
 
-CORRUPTION = ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1"))
+CORRUPTION = ImageNoise(salt_pepper, Number(low="0", high="0.5", example="0.1", nothing="0"))

@@ -62,6 +62,11 @@ class Value(ABC):
             found = f"not {text!r}" if text else "and is missing"
             raise DqError(f"the {what} must be {self._allowed}, {found}", f"for example {form}{self.example}") from None
 
+    @property
+    def about(self) -> str:
+        """What may be written, in words."""
+        return self._allowed
+
     @abstractmethod
     def resolve(self, text: str, context: Context) -> object:
         """Return what a canonical text means for this data. Raises DqError if it means nothing there."""
@@ -78,10 +83,11 @@ class Value(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Value):
-    """A decimal from ``low`` to ``high``, both included."""
+    """A decimal from ``low`` to ``high``, both included; ``nothing`` is the one that damages nothing."""
 
     low: str
     high: str
+    nothing: str | None = None
 
     @property
     def _allowed(self) -> str:
@@ -101,8 +107,8 @@ class Number(Value):
         return Decimal(text)
 
 
-FRACTION = Number(low="0", high="1", example="0.1")
-FACTOR = Number(low="0.001", high="1000", example="2")
+FRACTION = Number(low="0", high="1", example="0.1", nothing="0")
+FACTOR = Number(low="0.001", high="1000", example="2", nothing="1")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dqsuite.core.errors import DqError
 from dqsuite.core.grammar import Term, parse_term
 from dqsuite.core.registry import Registry
-from dqsuite.datasets import digits, folder, named, npz, planted
+from dqsuite.datasets import csvfile, digits, folder, named, npz, parquet, planted
 from dqsuite.datasets.base import Dataset, DatasetIdentity, DataSource
 from dqsuite.datasets.cache import recall, remember
 
@@ -39,6 +39,8 @@ DATASETS: Registry[Kind] = Registry(
         "folder": Kind(
             folder.source, "folder:PATH, your images: a sub-folder for each class, train/ and test/ or a split"
         ),
+        "csv": Kind(csvfile.source, "csv:FILE, a table of paths, labels and, if there is one, splits"),
+        "parquet": Kind(parquet.source, "parquet:FILE, a table of images, or their paths, and labels; extra parquet"),
         "npz": Kind(npz.source, "npz:PATH, your arrays: x_train y_train x_test y_test, as Keras has them"),
     },
     group="dqsuite.datasets",
@@ -46,7 +48,7 @@ DATASETS: Registry[Kind] = Registry(
 )
 
 
-_PATHS = ("folder", "npz")
+_PATHS = ("folder", "csv", "parquet", "npz")
 _computed: dict[str, str] = {}  # the fingerprints that this process has computed itself, by stamp
 
 
@@ -65,8 +67,8 @@ def load(text: str) -> Dataset:
     arrays = source.read()
     fingerprint = _computed.get(stamp) or arrays.fingerprint()
     _computed[stamp] = fingerprint
-    if recall(stamp) != fingerprint:
-        remember(stamp, fingerprint)
+    if recall(stamp) != (fingerprint, arrays.notes):
+        remember(stamp, fingerprint, arrays.notes)
     return Dataset(name=source.name(fingerprint), fingerprint=fingerprint, **arrays._asdict())
 
 
@@ -76,8 +78,8 @@ def identify(text: str) -> DatasetIdentity:
     Raises DqError as `load`.
     """
     source = _source(text)
-    fingerprint = recall(source.stamp()) or load(text).fingerprint
-    return DatasetIdentity(source.name(fingerprint), fingerprint)
+    found = recall(source.stamp()) or load(text)
+    return DatasetIdentity(source.name(found.fingerprint), found.fingerprint, found.notes)
 
 
 def _source(text: str) -> DataSource:

@@ -15,6 +15,7 @@ class Arrays(NamedTuple):
     """The content of a data set.
 
     Images are uint8 of shape (N, H, W, C) with C 1 or 3, labels int64 of shape (N,) with values from 0 to K - 1.
+    `notes` is what a user should know about how it was read, a sentence each; it is no part of the fingerprint.
     """
 
     x_train: NDArray[np.uint8]
@@ -22,6 +23,7 @@ class Arrays(NamedTuple):
     x_test: NDArray[np.uint8]
     y_test: NDArray[np.int64]
     classes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def fingerprint(self) -> str:
         """Return 16 hex digits of the SHA-256 over shapes, dtypes and class names, then the bytes of the arrays."""
@@ -35,10 +37,11 @@ class Arrays(NamedTuple):
 
 @dataclass(frozen=True)
 class DatasetIdentity:
-    """The canonical name of a data set and the fingerprint of its content."""
+    """The canonical name of a data set, the fingerprint of its content, and what to say about how it was read."""
 
     name: str
     fingerprint: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,6 +60,8 @@ class Dataset:
         The K class names.
     fingerprint : str
         16 hex digits of the content, computed unless they are known already.
+    notes : tuple of str
+        What a user should know about how it was read: what was left out, which part tests, how levels were stretched.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Dataset:
     y_test: NDArray[np.int64]
     classes: tuple[str, ...]
     fingerprint: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.fingerprint:
@@ -74,7 +80,7 @@ class Dataset:
     @property
     def arrays(self) -> Arrays:
         """The content alone."""
-        return Arrays(self.x_train, self.y_train, self.x_test, self.y_test, self.classes)
+        return Arrays(self.x_train, self.y_train, self.x_test, self.y_test, self.classes, self.notes)
 
 
 class DataSource(Protocol):

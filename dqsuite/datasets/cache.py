@@ -14,11 +14,19 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from dqsuite.core.files import replacing
 from dqsuite.datasets.paths import needing_home, reading
 
-_VERSION = 1  # rises when the definition of the fingerprint changes
+_VERSION = 2  # rises when the definition of the fingerprint changes
+
+
+class Remembered(NamedTuple):
+    """The fingerprint of a data set, and what to say about how it was read."""
+
+    fingerprint: str
+    notes: tuple[str, ...] = ()
 
 
 def cache_dir() -> Path:
@@ -41,6 +49,8 @@ def cache_dir() -> Path:
 def file_stamp(paths: Iterable[Path]) -> str:
     """Return path, size in bytes, inode, and times of the last change of content and of status in ns of each file.
 
+    Of a file that is not there, the path alone.
+
     Raises
     ------
     DqError
@@ -49,27 +59,32 @@ def file_stamp(paths: Iterable[Path]) -> str:
     return json.dumps([_file_stamp(path) for path in paths])
 
 
-def recall(stamp: str) -> str | None:
-    """Return the fingerprint that is remembered under the stamp, None if there is none or its seal is broken."""
+def recall(stamp: str) -> Remembered | None:
+    """Return what is remembered under the stamp, None if there is nothing or its seal is broken."""
     try:
-        fingerprint, seal = _entry(stamp).read_text().split()
-    except (OSError, ValueError):
+        fingerprint, seal, notes = json.loads(_entry(stamp).read_text())
+        found = Remembered(fingerprint, tuple(notes))
+        intact = re.fullmatch("[0-9a-f]{16}", fingerprint) and seal == _seal(stamp, fingerprint, *found.notes)
+    except (OSError, ValueError, TypeError):
         return None
-    intact = re.fullmatch("[0-9a-f]{16}", fingerprint) and seal == _seal(stamp, fingerprint)
-    return fingerprint if intact else None
+    return found if intact else None
 
 
-def remember(stamp: str, fingerprint: str) -> None:
-    """Keep the fingerprint under the stamp, if the cache can be written to."""
+def remember(stamp: str, fingerprint: str, notes: tuple[str, ...] = ()) -> None:
+    """Keep the fingerprint, and what to say about the data, under the stamp, if the cache can be written to."""
     with contextlib.suppress(OSError), replacing(_entry(stamp)) as temporary:
-        temporary.write_text(f"{fingerprint} {_seal(stamp, fingerprint)}\n")
+        temporary.write_text(json.dumps([fingerprint, _seal(stamp, fingerprint, *notes), notes]))
 
 
 def _file_stamp(path: Path) -> tuple[str | int, ...]:
+    name = os.path.abspath(path)  # noqa: PTH100 - Path's takes longer than all the rest, for thousands of files
     with reading(path):
-        status = path.stat()
+        try:
+            status = os.stat(name)  # noqa: PTH116
+        except FileNotFoundError:
+            return (name,)  # whoever reads it says so
         # The time of the content can be set by anyone, that of the status cannot.
-        return str(path.absolute()), status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+        return name, status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _entry(stamp: str) -> Path:

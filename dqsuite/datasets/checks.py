@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
 from dqsuite.datasets.base import Arrays
+from dqsuite.datasets.names import composed, natural
+from dqsuite.datasets.pixels import pictures
 
 SMALLEST = 8  # pixels: below this side the models have nothing left to pool
 # Unicode's categories of what no line of text can hold: control characters, breaks of lines and paragraphs, and the
@@ -29,7 +31,7 @@ def checked(arrays: Mapping[str, NDArray[Any]], where: str, classes: tuple[str, 
     where
         The file or folder, for the messages.
     classes
-        The class names; without them the sorted distinct training labels, or the numbers from 0.
+        The class names; without them the distinct training labels, sorted as people count, or the numbers from 0.
 
     Raises
     ------
@@ -52,36 +54,13 @@ def checked(arrays: Mapping[str, NDArray[Any]], where: str, classes: tuple[str, 
 
 
 def _images(array: NDArray[Any], what: str) -> NDArray[np.uint8]:
-    """Return uint8 (N, H, W, C) for integers of shape (N, H, W) or (N, H, W, C)."""
-    _check_image_values(array, what)
-    images = array[..., np.newaxis] if array.ndim == 3 else array
-    if images.ndim != 4 or images.shape[3] not in (1, 3):
-        first = array.ndim == 4 and array.shape[1] in (1, 3)
-        mend = "move the channels last, x.transpose(0, 2, 3, 1)" if first else "save it as (N, H, W) or (N, H, W, 3)"
-        raise DqError(f"{what} has the shape {array.shape}, which is not that of grey or RGB images", mend)
+    images = pictures(array, what)
     if min(images.shape[1:3]) < SMALLEST:
         raise DqError(
             f"{what} has images of {_size(images)}",
             f"enlarge them, the smallest side is {SMALLEST} pixels",
         )
-    return np.ascontiguousarray(images, np.uint8)
-
-
-def _check_image_values(array: NDArray[Any], what: str) -> None:
-    if not array.size:
-        raise DqError(f"{what} is empty", "give at least one image of each class")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise DqError(f"{what} holds NaN or infinite values", "replace them, then save integers from 0 to 255")
-    if array.dtype.kind == "f":
-        raise DqError(
-            f"{what} has dtype {array.dtype}, not uint8", "if its values run from 0 to 1, save (x*255).astype('uint8')"
-        )
-    if array.dtype.kind not in "iu":
-        raise DqError(f"{what} has dtype {array.dtype}, not uint8", "save integers from 0 to 255")
-    if array.dtype != np.uint8 and (array.min() < 0 or array.max() > 255):
-        raise DqError(
-            f"{what} has values from {array.min()} to {array.max()}", "rescale them to 0..255 and save them as uint8"
-        )
+    return images
 
 
 def _labels(
@@ -89,13 +68,14 @@ def _labels(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...]]:
     """Return the labels as int64 (N,) from 0 to K - 1, and the K class names."""
     given = classes is not None
+    classes = tuple(map(composed, classes)) if classes is not None else None
     train, test = _column(train, f"y_train in {where}"), _column(test, f"y_test in {where}")
     if (train.dtype.kind == "U") != (test.dtype.kind == "U"):
         raise DqError(
             f"y_train in {where} has dtype {train.dtype}, y_test {test.dtype}", "save both as integers or names"
         )
     if classes is None:
-        classes = tuple(np.unique(train).tolist()) if train.dtype.kind == "U" else _numbers(train, where)
+        classes = natural(np.unique(train).tolist()) if train.dtype.kind == "U" else _numbers(train, where)
     _check_names(classes, where)
     if train.dtype.kind == "U":
         train, test = _positions(train, classes), _positions(test, classes)
@@ -140,7 +120,13 @@ def _column(array: NDArray[Any], what: str) -> NDArray[Any]:
     array = decoded(array, what)
     if array.dtype.kind not in "iuU":
         raise DqError(f"{what} has dtype {array.dtype}", "save integers, y.astype('int64'), or class names")
-    return array
+    return _composed(array) if array.dtype.kind == "U" else array
+
+
+def _composed(names: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Return the names (N,) in NFC."""
+    distinct, inverse = np.unique(names, return_inverse=True)
+    return np.array([composed(name) for name in distinct.tolist()])[inverse]
 
 
 def _numbers(train: NDArray[Any], where: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import file_stamp
 from dqsuite.datasets.checks import checked, decoded
-from dqsuite.datasets.paths import expanded, reading
+from dqsuite.datasets.names import plain
+from dqsuite.datasets.paths import expanded, file_at, reading
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 _SAVE = "write it with np.savez(path, x_train=..., y_train=..., x_test=..., y_test=...)"
@@ -34,7 +34,7 @@ class Npz:
 
     def stamp(self) -> str:
         """Return the stamp of the file."""
-        check_file(self.path)
+        file_at(self.path)
         return file_stamp([self.path])
 
     def read(self) -> Arrays:
@@ -52,20 +52,6 @@ def source(term: Term) -> Npz:
     return Npz(expanded(term.value))
 
 
-def check_file(path: Path) -> None:
-    """Raise DqError if there is no file at the path, or it is out of reach."""
-    with reading(path):
-        if path.is_dir():
-            raise DqError(f"{path} is a folder, not an npz file", f"write folder:{path}")
-        if not path.is_file():
-            raise DqError(f"there is no file {path}", "check the path")
-
-
-def plain(name: str) -> str:
-    """Return the name with a hyphen for each character that the grammar or a file system could take for its own."""
-    return re.sub(r"[^\w.-]", "-", name)
-
-
 def read(path: Path, classes: tuple[str, ...] | None = None) -> Arrays:
     """Return the content of an npz file, with the given class names or those in the file.
 
@@ -74,7 +60,7 @@ def read(path: Path, classes: tuple[str, ...] | None = None) -> Arrays:
     DqError
         The file is missing, broken, or not what `checked` accepts.
     """
-    check_file(path)
+    file_at(path)
     with reading(path), path.open("rb") as handle:
         arrays, named = _content(handle, path)
     return checked(arrays, str(path), classes or named)

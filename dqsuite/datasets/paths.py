@@ -32,3 +32,12 @@ def expanded(path: str) -> Path:
     """Return the path with the home folder for ``~``. Raises DqError if that is not known."""
     with needing_home(path, "write the whole path instead of ~"):
         return Path(path).expanduser()
+
+
+def file_at(path: Path) -> None:
+    """Raise DqError if there is no file at the path, or it is out of reach."""
+    with reading(path):
+        if path.is_dir():
+            raise DqError(f"{path} is a folder, not a file", f"write folder:{path}")
+        if not path.is_file():
+            raise DqError(f"there is no file {path}", "check the path")

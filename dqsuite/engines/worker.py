@@ -152,6 +152,12 @@ class Worker:
                 report(Failed(cell, error))
         return refused
 
+    def require_fit(self, batch: Batch) -> None:
+        """Raise the error of the first damage in a batch that does not fit its data set."""
+        for condition in dict.fromkeys(cell.condition for cell in batch.cells):
+            if error := self._misfit(batch, condition):
+                raise error
+
     def _misfit(self, batch: Batch, condition: Chain) -> Exception | None:
         try:
             dataset = self._dataset(batch)
@@ -159,6 +165,18 @@ class Worker:
         except Exception as error:
             return error
         return None
+
+
+def require_fit(worker: Worker, plan: Plan) -> None:
+    """Refuse a plan with damage that does not fit its data set, before anything is trained.
+
+    Raises
+    ------
+    DqError
+        The damage does not fit, or the data set cannot be read.
+    """
+    for batch in in_batches(plan):
+        worker.require_fit(batch)
 
 
 def untrained(store: Store, plan: Plan) -> list[Cell]:

@@ -80,11 +80,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """Cells of one data set, which is named as the user typed it."""
+    """Cells of one data set, which is named as the user typed it; `notes` is what to say about how that was read."""
 
     dataset: str
     fingerprint: str
     cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
 
     def key(self, cell: Cell) -> str:
         """Return the name of the cell's outcome in a store."""

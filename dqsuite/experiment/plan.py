@@ -42,7 +42,7 @@ def plan_grid(
         Cell(identity.name, chain, name, recipe, precision, repeat, found)
         for repeat, (chain, name, found) in product(range(repeats), pairs)
     )
-    return Plan(dataset, identity.fingerprint, cells)
+    return Plan(dataset, identity.fingerprint, cells, identity.notes)
 
 
 def versions(condition: Chain, model: str) -> Versions:

@@ -87,6 +87,11 @@ class Costs:
         if each := models.multiplications(outcome.cell.model):
             self._keep(_UNLIKE, replace(cost, seconds=cost.seconds / each))
 
+    def note_rate(self, cell: Cell, seconds: float) -> None:
+        """Keep what an image took in training a cell like this, where none was trained yet."""
+        records = cell.recipe.batch_size
+        self._keep(_kind(cell), Cost("", "", epochs=1, records=records, measured=0, seconds=seconds * records))
+
     def note_start(self, seconds: float) -> None:
         """Keep what it took from asking for cells until the first trained."""
         self._keep(_START, Cost("", "", epochs=0, records=0, measured=0, seconds=seconds))

@@ -43,8 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if data := config.getoption("--dq-data"):
         os.environ["DQSUITE_DATA"] = data
-    for name, about in scales.ABOUT.items():
-        config.addinivalue_line("markers", f"{name}: {about}")
+    theirs = {line.partition(":")[0].strip() for line in config.getini("markers")}
+    for name in [name for name in scales.ABOUT if name not in theirs]:
+        config.addinivalue_line("markers", f"{name}: {scales.ABOUT[name]}")
     config.stash[_DEADLINE] = getattr(config, "workerinput", {}).get(OURS) or time.time() + budget
     config.stash[_GATHERED] = Gathering(scale)
     config.pluginmanager.register(config.stash[_GATHERED])
@@ -60,12 +61,15 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerCo
 def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Runner]:
     """Give the runner of this session; every worker of xdist has one, and all share the store."""
     from dqsuite.claims.runner import Runner
-    from dqsuite.experiment.store import Store
 
+    try:
+        store = options.store(pytestconfig)
+    except DqError as error:
+        pytest.fail(str(error), pytrace=False)
     gathered = pytestconfig.stash[_GATHERED]
     device = resolve_device(pytestconfig.getoption("--dq-device"))
     runner = Runner(
-        store=Store(pytestconfig.getoption("--dq-store")),
+        store=store,
         scale=gathered.scale,
         device=device,
         precision=pytestconfig.getoption("--dq-precision"),
@@ -89,11 +93,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not claimed:
         return
     try:
+        options.store(config)
         reasons = {each.key: each.reason for each in reviewed()}
-    except pytest.UsageError:
+    except (DqError, pytest.UsageError) as error:
         if hasattr(config, "workerinput"):
-            return  # xdist would drown the line: the controller tells it
-        raise
+            return  # xdist would drown the line: the controller or the fixture tells it
+        raise pytest.UsageError(str(error)) from None
     for item, (claim, case) in claimed.items():
         if reason := reasons.get((claim.id, "-".join(case.values()), config.stash[_GATHERED].scale)):
             item.add_marker(pytest.mark.xfail(reason=reason, raises=ClaimRefuted, strict=True))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the claims and what they judge with are imported by the tes
     from dqsuite.claims.runner import Runner
 
 _PREFIX = "dqsuite."
+_CLAIM = "__dqsuite_claim__"  # of a test function, which may have a claim of its own
 _PLAINER = {"n": "repeats"}
 
 
@@ -36,13 +37,13 @@ def case_of(claim: Claim) -> Callable[..., None]:
     for name in scales.ABOUT:
         getattr(pytest.mark, name)(test)
     test.__doc__ = f"{claim.finding}. Holds when: {claim.criterion}"
-    test.claim = claim  # type: ignore[attr-defined] # read when tests are collected
+    setattr(test, _CLAIM, claim)
     return test
 
 
 def claim_and_case(item: pytest.Item) -> tuple[Claim, Case] | None:
     """Return what a collected test judges, None for a test of another kind."""
-    claim = getattr(getattr(item, "function", None), "claim", None)
+    claim = getattr(getattr(item, "function", None), _CLAIM, None)
     return claim and (claim, item.callspec.params["case"])  # type: ignore[attr-defined] # of a parametrized item
 
 

@@ -30,7 +30,7 @@ class Gathering:
 
     def __init__(self, scale: str) -> None:
         self.scale = scale
-        self.judged: list[Judged] = []
+        self._judged: dict[tuple[str, str], Judged] = {}
         self.outdated: set[str] = set()
         self._said: dict[str, None] = {}
 
@@ -39,9 +39,9 @@ class Gathering:
         self._said[text] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the verdict of a test."""
+        """Take the verdict of a test, once where several workers give it (``--dist each``)."""
         if report.when == "call" and (judged := judged_of(report.user_properties)):
-            self.judged.append(judged)
+            self._judged[judged.claim, judged.case] = judged
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over what a worker has to say."""
@@ -57,12 +57,12 @@ class Gathering:
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401
         """Show the verdicts and what flipped, and write them down."""
-        if not self.judged:
+        if not self._judged:
             return
         from dqsuite.claims import refutations, verdict_files
         from dqsuite.results.reader import told_of_outdated
 
-        judged = sorted(self.judged, key=lambda each: (each.claim, each.case))
+        judged = [self._judged[key] for key in sorted(self._judged)]
         flips = refutations.flips(judged, reviewed())
         terminalreporter.section(f"findings at scale {self.scale}")
         for line in (*summary.lines(judged, flips), *self._said, *told_of_outdated(self.outdated)):

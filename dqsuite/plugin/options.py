@@ -17,7 +17,7 @@ from dqsuite.experiment.store import Store, default_store
 def add(parser: pytest.Parser) -> None:
     """Add the options to pytest's."""
     option = parser.getgroup("dqsuite", "claims about bad training data").addoption
-    option("--dq-store", default=default_store(), help="folder of the outcomes")
+    option("--dq-store", default=default_store(), help="folder of the outcomes, from the root folder")
     option("--dq-data", help="folder of the published data sets, NAME.npz each (default: $DQSUITE_DATA)")
     option("--dq-device", default="auto", help="auto, cpu or cuda")
     option(
@@ -33,8 +33,7 @@ def add(parser: pytest.Parser) -> None:
 
 
 def require_usable(config: pytest.Config) -> None:
-    """Raise DqError for a store, a device or a file to write that cannot be used: before hours are spent."""
-    Store(config.getoption("--dq-store"))
+    """Raise DqError for a device or a file to write that cannot be used: before hours are spent."""
     if (precision := config.getoption("--dq-precision")) != "any":
         training_precision(precision, "cpu")  # raises what the user reads where there is none such
     if (device := config.getoption("--dq-device")) != "auto":  # which always is something
@@ -42,6 +41,14 @@ def require_usable(config: pytest.Config) -> None:
     for option in ("--dq-report", "--dq-markdown"):
         if target := config.getoption(option):
             _require_writable(Path(target), option)
+
+
+def store(config: pytest.Config) -> Store:
+    """Return the store, whose path hangs on the root folder. Raises DqError for one that cannot be used."""
+    try:
+        return Store(config.rootpath / config.getoption("--dq-store"))
+    except DqError as error:
+        raise DqError(error.cause, "name a folder with --dq-store or $DQSUITE_STORE") from error
 
 
 def _require_writable(path: Path, option: str) -> None:

@@ -17,7 +17,7 @@ from dqsuite.charts import raster
 from dqsuite.charts.figures import Body, Dots, Figure, Grid, Grids, Lines, Table
 from dqsuite.charts.sheet import sheet
 from dqsuite.core.errors import DqError
-from dqsuite.report import studies
+from dqsuite.report import doses, studies
 from dqsuite.report.page import Page
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -53,7 +53,10 @@ def figures_of(page: Page) -> Iterator[Figure]:
     for number, study in enumerate(page.studies, 1):
         for model in study.models:
             key = f"{number}-{study.card.name}-{model}"
-            yield Figure(f"{key}-accuracy", f"{model}: accuracy by condition", "", studies.chart(study, model))
+            for series, body in doses.curves(study, model):
+                yield Figure(f"{key}-{series}", f"{model}: accuracy and recall by level of {series}", "", body)
+            if others := doses.alone(study, model):
+                yield Figure(f"{key}-accuracy", f"{model}: accuracy by condition", "", others)
             yield Figure(f"{key}-training", f"{model}: accuracy by epoch", "", studies.training(study, model))
             for condition in studies.conditions(study, model):
                 yield Figure(f"{key}-{condition.name}", f"{model}, {condition.name}", "", condition.body)

@@ -130,7 +130,15 @@ def _damage(outcomes: Sequence[Outcome]) -> Table:
         manifest = Manifest.from_json(dict(outcome.manifest))
         groups[outcome.cell.dataset, outcome.cell.corruption].append(manifest)
     rows = [_realised(*key, found) for key, found in sorted(groups.items()) if key[1] != CLEAN]
-    columns = ["data set", "condition", "labels wrong", "in the classes", "records kept", "images changed", "trainings"]
+    columns = [
+        "data set",
+        "condition",
+        "labels made wrong",
+        "in the classes",
+        "records kept",
+        "images changed",
+        "trainings",
+    ]
     return Table(
         columns, rows, "Means over trainings; the label before the damage against the one that was trained on."
     )

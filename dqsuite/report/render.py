@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dqsuite import __version__
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
-from dqsuite.report import draw, studies
+from dqsuite.report import answers, doses, draw, studies
 from dqsuite.report.findings import evidence
 from dqsuite.report.page import Page
 from dqsuite.results.study import Study
@@ -60,7 +60,8 @@ def html(page: Page) -> str:
         lstrip_blocks=True,
     )
     pages.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
-    pages.globals |= {"draw": draw, "studies": studies, "page": page, "version": __version__, "evidence_of": evidence}
+    rooms = {"draw": draw, "studies": studies, "answers": answers, "doses": doses}
+    pages.globals |= rooms | {"page": page, "version": __version__, "evidence_of": evidence}
     text = pages.get_template("index.html.j2").render()
     return re.sub(r"\n\s*\n+", "\n", text).lstrip()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,9 @@ import numpy as np
 from dqsuite.charts.figures import (
     Body,
     Curve,
-    Dots,
     Grids,
     Lines,
     Panel,
-    Row,
     Table,
     confusion,
     mean_curve,
@@ -22,9 +21,11 @@ from dqsuite.charts.figures import (
 from dqsuite.charts.numbers import ends, percent, points
 from dqsuite.corruptions import CLEAN
 from dqsuite.report.provenance import recipe_settings
+from dqsuite.results.balanced import balanced_accuracy, macro_f1, uneven
 from dqsuite.results.study import ENDS, Study
-from dqsuite.statistics.estimate import Interval
-from dqsuite.statistics.metrics import best_last_gap, look_alike_pairs
+from dqsuite.statistics.estimate import Estimate, Interval, rate
+from dqsuite.statistics.estimate import change as change_of
+from dqsuite.statistics.metrics import look_alike_pairs
 from dqsuite.statistics.simultaneous import Cells
 
 _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
@@ -33,18 +34,18 @@ _NOTE = "Test images, averaged over repeats. Truth in rows."
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of one model: a row of the summary and a part of its own."""
+    """One condition of one model: a row of the summary and a part of its own.
+
+    Attributes
+    ----------
+    numbers : mapping
+        Texts by the heads of their columns, each with its interval.
+    """
 
     name: str
     accuracy: str
-    interval: str
-    change: str
-    best: str
-    gap: str
-    mislabelled: str
-    records: str
+    numbers: Mapping[str, str]
     hit: str
-    n: int
     body: Body
 
 
@@ -62,15 +63,10 @@ def comparisons(study: Study, model: str) -> Table:
     return Table(["conditions", "difference", "95% interval"], rows)
 
 
-def chart(study: Study, model: str) -> Dots:
-    """Return the accuracies of a model's conditions."""
-    return Dots([_row(name, study.accuracy(model, name)) for name in study.conditions(model)], "accuracy, %")
-
-
 def training(study: Study, model: str) -> Lines:
     """Return the test accuracy of a model's conditions by epoch, averaged over repeats."""
     panels = [Panel(name, [_curve(study, model, name)]) for name in study.conditions(model)]
-    return Lines(panels, "epoch", "accuracy on the clean test set, %")
+    return Lines(panels, "epoch", "test accuracy, %")
 
 
 def provenance(study: Study) -> Table:
@@ -93,23 +89,42 @@ def settings(study: Study) -> Table:
 
 
 def _condition(study: Study, model: str, name: str) -> Condition:
-    accuracy, best = study.accuracy(model, name), study.accuracy(model, name, "best")
-    change = study.accuracy_change(model, name) if name != CLEAN else None
-    manifests = study.manifests(model, name)
-    gap = float(np.mean([best_last_gap(outcome.curves["test_accuracy"]) for outcome in study.at(model, name)]))
     return Condition(
         name=name,
-        accuracy=percent(accuracy.mean),
-        interval=ends(accuracy, percent),
-        change=points(change.mean) if change else "",
-        best=percent(best.mean),
-        gap=points(gap),
-        mislabelled=percent(float(np.mean([manifest.effective_rate for manifest in manifests]))),
-        records=f"{np.mean([manifest.records_after for manifest in manifests]):.0f}",
-        hit=study.hit_in_words(model, name, lambda lost: f"{points(lost.mean)} ({ends(lost, points)})"),
-        n=accuracy.n,
+        accuracy=percent(study.accuracy(model, name).mean),
+        numbers=_numbers(study, model, name),
+        hit=study.hit_in_words(model, name, _difference),
         body=_matrices(study, model, name) if len(study.card.classes) <= _LARGEST_DRAWN else _pairs(study, model, name),
     )
+
+
+def _numbers(study: Study, model: str, name: str) -> dict[str, str]:
+    """Return the numbers of a condition by the heads of their columns."""
+    last, best = study.predictions(model, name), study.predictions(model, name, "best")
+    change = study.accuracy_change(model, name) if name != CLEAN else None
+    manifests = study.manifests(model, name)
+    found = {
+        "accuracy, last epoch": percent(rate(last.right()).mean),
+        "95% interval": ends(rate(last.right()).interval(), percent),
+        "vs clean": _difference(change) if change else "",
+    }
+    if uneven(last):
+        found |= {"balanced accuracy": _rate(balanced_accuracy(last)), "macro-F1": _rate(macro_f1(last))}
+    return found | {
+        "best epoch": _rate(rate(best.right())),
+        "best \N{MINUS SIGN} last": _difference(change_of(best.right(), last.right()).interval()),
+        "labels made wrong": percent(float(np.mean([manifest.effective_rate for manifest in manifests]))),
+        "records": f"{np.mean([manifest.records_after for manifest in manifests]):.0f}",
+        "repeats": f"{len(manifests)}",
+    }
+
+
+def _rate(found: Estimate) -> str:
+    return f"{percent(found.mean)} ({ends(found.interval(), percent)})"
+
+
+def _difference(found: Interval) -> str:
+    return f"{points(found.mean)} ({ends(found, points)})"
 
 
 def _matrices(study: Study, model: str, name: str) -> Grids:
@@ -127,10 +142,6 @@ def _pairs(study: Study, model: str, name: str) -> Table:
     found = look_alike_pairs(study.matrix(model, name))[:_LARGEST_DRAWN]
     note = "The pairs of classes most often taken for each other, both ways together."
     return Table(["classes", "test images"], [[f"{a}, {b}", f"{count:.1f}"] for a, b, count in found], note)
-
-
-def _row(name: str, interval: Interval) -> Row:
-    return Row(name, *(100 * value for value in interval[:3]))
 
 
 def _curve(study: Study, model: str, name: str) -> Curve:

@@ -12,7 +12,7 @@ from dqsuite.statistics.simultaneous import Cells, cells_at_once, without_interv
 
 
 def recalls(found: Predictions) -> Cells:
-    """Return the recall (TPR) of each class (K,), a fraction; nan for a class without test images."""
+    """Return the recall of each class (K,), a fraction; nan for a class without test images."""
     scores = [found.recall(name) for name in found.classes]
     estimates = [rate(each) if each.size else without_interval() for each in scores]
     return cells_at_once(estimates, (len(scores),))
@@ -20,9 +20,13 @@ def recalls(found: Predictions) -> Cells:
 
 def recall_changes(after: Predictions, before: Predictions) -> Cells:
     """Return the change of each class's recall (K,), a fraction; nan for a class without test images."""
+    return cells_at_once(class_changes(after, before), (len(before.classes),))
+
+
+def class_changes(after: Predictions, before: Predictions) -> list[Estimate]:
+    """Return the same as estimates, to be covered at once with others."""
     pairs = [(after.recall(name), before.recall(name)) for name in before.classes]
-    estimates = [rate_change(*pair) if pair[0].size else without_interval() for pair in pairs]
-    return cells_at_once(estimates, (len(pairs),))
+    return [rate_change(*pair) if pair[0].size else without_interval() for pair in pairs]
 
 
 def matrix_changes(after: Predictions, before: Predictions) -> Cells:
@@ -35,7 +39,7 @@ def matrix_changes(after: Predictions, before: Predictions) -> Cells:
 def class_counts(scores: NDArray[np.bool_], found: Predictions) -> list[Estimate]:
     """Return in how many images of each class a score (n, N) is true."""
     of_classes = [scores[:, found.truth == index] for index in range(len(found.classes))]
-    return [rate(each).scaled(each.shape[1]) if each.size else without_interval(0.0) for each in of_classes]
+    return [rate(each).scaled(each.shape[1]) if each.size else without_interval() for each in of_classes]
 
 
 def rate_change(after: Scores, before: Scores) -> Estimate:
@@ -50,7 +54,7 @@ def _row_changes(after: Predictions, before: Predictions, name: str) -> list[Est
     one, other = after.confusions(name), before.confusions(name)
     images, count = one.shape[1:]
     if not images:
-        return [without_interval(0.0)] * count
+        return [without_interval()] * count
     if len(one) == len(other):
         joint = JointEstimate.of([one - other], low=-1, high=1)
         found = [joint.estimate(index) for index in range(count)]

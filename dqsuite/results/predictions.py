@@ -48,7 +48,7 @@ class Predictions:
         return int((self.right().mean(1) <= most).sum())
 
     def recall(self, name: str) -> Scores:
-        """Return `right` of one class's images: (n, N_class). Its mean is the class's TPR."""
+        """Return `right` of one class's images: (n, N_class). Its mean is the class's recall."""
         return self.taken(name, name)
 
     def taken(self, name: str, other: str) -> Scores:

@@ -13,17 +13,19 @@ import numpy as np
 
 from dqsuite import corruptions, datasets
 from dqsuite.corruptions import CLEAN, Chain, Manifest
+from dqsuite.datasets.duplicates import Duplicates
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.store import CARDS, Store
+from dqsuite.results.copies import copies_in
 from dqsuite.results.intervals import matrix_changes, recall_changes, recalls
 from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.estimate import Interval, change, rate
-from dqsuite.statistics.metrics import confusion_matrix, tpr
+from dqsuite.statistics.metrics import confusion_matrix, recall
 from dqsuite.statistics.simultaneous import Cells
 
 if TYPE_CHECKING:
@@ -36,10 +38,14 @@ ENDS = ("mean", "low", "high")  # of an interval, as labelled arrays have them
 
 @dataclass(frozen=True)
 class Study:
-    """Outcomes on one data set, of one recipe and precision: models × conditions × repeats."""
+    """Outcomes on one data set, of one recipe and precision: models × conditions × repeats.
+
+    `copies` are the pictures that stand in the data set more than once, None where nobody has looked for them.
+    """
 
     card: Card
     outcomes: tuple[Outcome, ...]
+    copies: Duplicates | None = None
 
     @property
     def recipe(self) -> Recipe:
@@ -141,8 +147,8 @@ class Study:
         return self._arranged({key: self.matrix(*key, epoch) for key in self._grid}, "images")
 
     def recalls(self, epoch: str = "last") -> xr.DataArray:
-        """Return the recall (TPR) of each class in every training, a fraction: (model, condition, repeat, class)."""
-        return self._arranged({key: tpr(self.matrix(*key, epoch)) for key in self._grid}, "recall")
+        """Return the recall of each class in every training, a fraction: (model, condition, repeat, class)."""
+        return self._arranged({key: recall(self.matrix(*key, epoch)) for key in self._grid}, "recall")
 
     def recall_intervals(self, epoch: str = "last") -> xr.Dataset:
         """Return the recall of each class with its interval: ``mean``, ``low``, ``high`` (model, condition, class).
@@ -197,10 +203,6 @@ class Study:
         found = {name: self.at(model, name)[0].cell.condition for name in self.conditions(model) if name != CLEAN}
         return [(a, b) for a, b in combinations(found, 2) if _amount(found[a]) == _amount(found[b])]
 
-    def tpr(self, model: str, condition: str) -> xr.DataArray:
-        """Return the TPR of each class, averaged over repeats: (class,)."""
-        return tpr(self.matrix(model, condition)).mean("repeat")
-
     def most_hit(self, model: str, condition: str, count: int = 3) -> list[tuple[str, Interval]]:
         """Return the classes that lost most recall against the clean baseline, the worst first.
 
@@ -214,14 +216,14 @@ class Study:
         found = [(name, Interval(mean, low, high, n)) for name, mean, low, high in zip(names, *ends, strict=True)]
         return sorted((each for each in found if each[1].high < 0), key=lambda each: each[1].mean)[:count]
 
-    def hit_in_words(self, model: str, condition: str, wording: Callable[[Interval], str]) -> str:
+    def hit_in_words(self, model: str, condition: str, wording: Callable[[Interval], str], between: str = ", ") -> str:
         """Return `most_hit` in words, or why no class is named; empty where there is nothing to compare."""
         if condition == CLEAN or not self.at(model, CLEAN):
             return ""
         if min(len(self.at(model, each)) for each in (condition, CLEAN)) == 1:
             return "one repeat"
         named = [f"{name} {wording(lost)}" for name, lost in self.most_hit(model, condition)]
-        return ", ".join(named) or "within noise"
+        return between.join(named) or "within noise"
 
     def predictions(self, model: str, condition: str, epoch: str = "last") -> Predictions:
         """Return what `predicted` does, with the truth."""
@@ -263,7 +265,7 @@ def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
         card = Card.of(datasets.load(wanted.dataset))
         store.put_if_absent(CARDS, card.fingerprint, card.to_bytes())
         return load_study(store, wanted, say)  # now they can be held against it
-    return Study(card, tuple(outcomes))
+    return Study(card, tuple(outcomes), copies_in(store, wanted.fingerprint))
 
 
 def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
@@ -281,7 +283,8 @@ def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
     studies = []
     for (_, fingerprint, _, _), found in groups.items():
         if card := reader.card(fingerprint):
-            studies.append(Study(card, tuple(sorted(found, key=lambda o: (o.cell.model, _place(o.cell.condition))))))
+            ordered = sorted(found, key=lambda outcome: (outcome.cell.model, _place(outcome.cell.condition)))
+            studies.append(Study(card, tuple(ordered), copies_in(reader.store, fingerprint)))
         else:
             reader.say(
                 f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once"

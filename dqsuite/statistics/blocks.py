@@ -15,7 +15,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """M statistics, such as the TPR of each class, of n repeats on K blocks of images that have none in common.
+    """M statistics, such as the recall of each class, of n repeats on K blocks of images that have none in common.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Many statistics of the same repeats, such as the TPR of each class, to be compared with each other."""
+"""Many statistics of the same repeats, such as the recall of each class, to be compared with each other."""
 
 from __future__ import annotations
 

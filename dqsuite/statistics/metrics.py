@@ -49,8 +49,8 @@ def confusion_matrix(truth: NDArray[Any], predicted: xr.DataArray, classes: Sequ
     )
 
 
-def tpr(matrix: xr.DataArray) -> xr.DataArray:
-    """Return the true positive rate (recall) of each class: (..., class), nan for a class without test images."""
+def recall(matrix: xr.DataArray) -> xr.DataArray:
+    """Return the recall (true positive rate) of each class: (..., class), nan for a class without test images."""
     matrix = matrix.transpose(..., "true", "predicted")
     diagonal = np.diagonal(matrix.values, axis1=-2, axis2=-1)
     totals = matrix.sum("predicted")

@@ -44,3 +44,16 @@ def train(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
     from dqsuite.training.loop import train_cell
 
     return train_cell(cell, dataset, device, watch)
+
+
+def seconds_per_image(cell: Cell, dataset: Dataset, device: str) -> float:
+    """Return the seconds that training takes for an image, by a few steps of the cell's own model and batch.
+
+    Raises
+    ------
+    DqError
+        As `train`.
+    """
+    from dqsuite.training.timing import timed_steps
+
+    return timed_steps(cell, dataset, device)

@@ -203,7 +203,7 @@ def test_a_mistake_in_the_reviewed_file_is_one_line(desk, workers):
         (("--dq-scale", "ful"), "unknown scale 'ful'; did you mean 'full'"),
         (("--dq-budget", "soon"), "the budget 'soon' is no duration; write 90s, 30m or 8h"),
         (("--dq-device", "gpu"), "unknown device 'gpu'; use auto, cpu or cuda"),
-        (("--dq-store", "test_it.py"), "the store test_it.py is a file; name a folder with --store"),
+        (("--dq-store", "test_it.py"), "test_it.py is a file; name a folder with --dq-store or $DQSUITE_STORE"),
         (("--dq-report", "test_it.py/verdicts.json"), "name another file with --dq-report"),
     ],
 )
@@ -256,3 +256,40 @@ def test_the_runners_old_name_is_one_line_with_the_new_one(tmp_path):
     told = "dq_bench is called dq_runner now; write that in its place"
     assert told in shown.stdout.splitlines()
     assert "available fixtures" not in shown.stdout
+
+
+def test_a_guest_leaves_tests_of_others_alone(tmp_path):
+    (tmp_path / "store").write_text("a file")
+    (tmp_path / "test_theirs.py").write_text(
+        "import pytest\n\ndef test_theirs():\n    pass\n\ntest_theirs.claim = 'refund'\n"
+        "@pytest.mark.quick\ndef test_quick():\n    pass\n"
+    )
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmarkers =\n    quick: what takes no time\naddopts = --strict-markers\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--dq-store", "store", "-W", "error"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "2 passed" in result.stdout
+
+
+def test_a_store_hangs_on_the_root_folder(desk):
+    folder = desk(10, 2)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "below").mkdir()
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "full", "-k", f"{ONE}]", "../test_it.py"]
+    command += ["--dq-store", "store", "--dq-budget", "0s", "--dq-device", "cpu"]
+    result = subprocess.run(command, cwd=folder / "below", capture_output=True, text=True, check=False)
+    assert "1 holds" in result.stdout, result.stdout + result.stderr
+
+
+def test_a_verdict_that_every_worker_gives_counts_once(desk):
+    result = pytest_of(desk(10, 2), "-n", "2", "--dist", "each")
+    assert "    1 holds" in result.stdout, result.stdout
+
+
+def test_workers_tell_of_a_store_that_is_a_file(desk):
+    result = pytest_of(desk(10, 2), "--dq-store", "test_it.py", "-n", "2")
+    assert result.returncode == 1
+    assert "test_it.py is a file; name a folder with --dq-store or $DQSUITE_STORE" in result.stdout
+    assert "Traceback" not in result.stdout

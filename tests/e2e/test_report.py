@@ -18,9 +18,10 @@ from page_reader import numbers
 from dqsuite.charts.figures import Dots, Grids, Lines, Table
 from dqsuite.claims.measurements import in_each_precision
 from dqsuite.experiment.store import Store
-from dqsuite.report.render import write_page
+from dqsuite.report.render import write, write_page
 from dqsuite.report.store_report import draw_store
 from dqsuite.results.reader import Reader
+from dqsuite.results.study import load_study
 from dqsuite.statistics.verdict import Status
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -137,6 +138,51 @@ def test_the_first_screen_tells_what_holds(visit, size):
     for section in ("#changes h2", "#findings h2"):
         assert page.locator(section).bounding_box()["y"] < height
     assert "refuted" in page.locator(".findings .row").first.inner_text()
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The path of the page of a stranger's study, with warnings, as `run` writes it."""
+    folder = tmp_path_factory.mktemp("own")
+    data, store = dataset(("cat", "deer", "a class of a long name"), per_class=100), Store(folder / "store")
+    wanted = plan(data, ["wrong:0.1", "wrong:0.2", "wrong:0.4", "reduce:0.5"], repeats=4)
+    fill(store, data, wanted, lambda cell: LOST.get(cell.corruption, 0) + cell.repeat % 2)
+    return write([load_study(store, wanted, pytest.fail)], folder / "own.html")
+
+
+LOST = {"wrong:0.1": 8, "wrong:0.2": 15, "wrong:0.4": 40, "reduce:0.5": 3}
+
+
+@in_browser
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_screen_of_a_study_tells_which_classes_break_first_and_how_surely(visit, own, size):
+    page = visit(size, path=own)
+    width, height = SIZES[size]
+    assert "breaks first: its recall falls by" in page.locator(".answer .said").inner_text()
+    rows = page.locator(".breaking tbody tr")
+    assert rows.count() == 3
+    last = rows.last.bounding_box()
+    assert last["y"] + last["height"] < height
+    assert last["x"] + last["width"] <= width
+    assert " to " in rows.last.inner_text()
+
+
+@in_browser
+@pytest.mark.parametrize("size", SIZES)
+def test_a_study_is_no_wider_than_the_window(visit, own, size):
+    page = visit(size, scripts=True, path=own)
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_in_a_study(visit, own, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(scripts=True, path=own, color_scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in SERIOUS] == []
 
 
 @in_browser

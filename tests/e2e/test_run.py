@@ -37,7 +37,7 @@ def test_a_run_prints_json_and_leaves_a_report(trained):
     clean = printed["conditions"][0]
     assert clean["accuracy"]["n"] == 2
     assert clean["accuracy"]["low"] < clean["accuracy"]["mean"] < clean["accuracy"]["high"]
-    assert set(clean["tpr"]) == set("0123456789")
+    assert set(clean["recall"]) == set("0123456789")
     assert clean["vs_clean"] is None
     assert printed["conditions"][1]["vs_clean"]["n"] == 2
     report = folder / printed["report"]
@@ -97,7 +97,65 @@ def test_the_plan_says_what_is_stored_and_how_long_the_rest_takes(trained, call)
     assert "0 of 3" in more
     assert "9 cells, 5 to train; about" in more
     other = call("plan", *SMALL, "--model", "custom", cwd=trained[0]).stdout
-    assert "4 cells, 4 to train; the time is not known" in other
+    assert "4 cells, 4 to train; about" in other
+    assert "by a few steps timed just now" in other
+    assert "as others took" in call("plan", *SMALL, "--model", "custom", cwd=trained[0]).stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        (("--corrupt", "reduce:0.999"), "leaves no record"),
+        (("--corrupt", "drop_class:cat"), "no class 'cat'"),
+        (("--model", "broken:make"), "cannot take 8x8x1 images"),
+    ],
+)
+def test_the_plan_refuses_what_run_refuses(call, tmp_path, monkeypatch, options, cause):
+    (tmp_path / "broken.py").write_text(
+        "from torch import nn\n\ndef make(num_classes, image_shape):\n    return nn.Linear(3, num_classes)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    planned, done = (call(command, *options, "--workers", "1", cwd=tmp_path) for command in ("plan", "run"))
+    assert (planned.returncode, done.returncode) == (2, 2)
+    assert cause in planned.stderr
+    assert planned.stdout == ""
+
+
+def test_a_loss_that_is_no_number_is_shown_and_ends_with_2(tmp_path):
+    (tmp_path / "wild.py").write_text(
+        "from torch import nn\n\n\nclass Wild(nn.Module):\n"
+        "    def __init__(self, classes):\n        super().__init__()\n"
+        "        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(64, classes))\n\n"
+        "    def forward(self, x):\n        return self.layers(x) * 1e38 * 1e38\n\n\n"
+        "def make(num_classes, image_shape):\n    return Wild(num_classes)\n"
+    )
+    options = ("--model", "wild:make", "--corrupt", "wrong:0.5", "--repeats", "2", "--epochs", "1", "--workers", "1")
+    result = run("run", *options, "--json", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "the loss of 4 of 4 trainings is not a number" in result.stderr.splitlines()[-1]
+    printed = json.loads(result.stdout)
+    assert printed["warnings"][0]["kind"] == "diverged"
+    assert "is not a number" in (tmp_path / printed["report"]).read_text()
+    again = run("run", *options, cwd=tmp_path)
+    assert again.returncode == 2
+    assert "warning: wild:make" in again.stdout
+
+
+def test_equal_updates_are_an_option_and_no_reason_to_warn(call, tmp_path):
+    options = ("--corrupt", "reduce:0.5", "--repeats", "1", "--epochs", "2", "--workers", "1", "--json")
+    more = ((), ("--updates",), ("--updates", "30"))
+    fewer, equal, counted = (json.loads(call("run", *options, *each, cwd=tmp_path).stdout) for each in more)
+    kinds = [{each["kind"] for each in found["warnings"]} for found in (fewer, equal, counted)]
+    assert ["updates" in each for each in kinds] == [True, False, False]
+    assert equal["recipe"] == "standard,epochs=2,counted=clean"
+    assert equal["trained"] == counted["trained"] == 2
+
+
+def test_what_can_be_chosen_is_listed_with_what_it_takes(call, tmp_path, monkeypatch):
+    listed = call("list", "corruptions", cwd=tmp_path).stdout
+    assert "level a number from 0 to 1\n" in listed
+    assert "pivot= 128 or mean (default 128)\n" in listed
+    assert "lie3-noise-hurts-more" in call("list", "claims", cwd=tmp_path).stdout
 
 
 def test_evidence_moves_to_another_store_and_the_report_is_drawn_from_it(trained, call, tmp_path):
@@ -151,6 +209,7 @@ def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path):
     result = run("run", *options, "--workers", "1", cwd=tmp_path, COLUMNS="160")
     assert result.returncode == 0, result.stderr
     assert "drop_class:[bold]x" in result.stdout
+    assert "test images stand in the training set too" in result.stdout
     assert run("plan", *options, cwd=tmp_path).stdout.count("drop_class:[bold]x") == 1
 
 
@@ -206,7 +265,7 @@ def test_a_folder_of_images_runs(call, tmp_path):
     result = call("run", *options, "--workers", "1", "--json", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     clean = json.loads(result.stdout)["conditions"][0]
-    assert set(clean["tpr"]) == {"dark", "light"}
+    assert set(clean["recall"]) == {"dark", "light"}
     assert clean["accuracy"]["mean"] == 1.0
 
 

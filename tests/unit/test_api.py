@@ -65,7 +65,7 @@ def test_damage_is_what_a_repeat_meets():
 
 def test_claims_are_judged_from_a_store(tmp_path):
     judged = dq.judge("lie3-noise-hurts-more", store=tmp_path)
-    assert len(judged) == 30
+    assert len(judged) == 38
     assert {each.verdict.status for each in judged} == {dq.Status.NOT_MEASURED}
     with pytest.raises(dq.DqError, match="unknown claim"):
         dq.judge("lie3-noise", store=tmp_path)

@@ -52,3 +52,8 @@ def test_the_store_may_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("DQSUITE_STORE", "/elsewhere")
     assert parse(["run"]).store == "/elsewhere"
     assert parse(["run", "--store", "here"]).store == "here"
+
+
+@pytest.mark.parametrize(("given", "expected"), [([], None), (["--updates"], 0), (["--updates", "300"], 300)])
+def test_equal_updates_are_those_of_the_baseline_or_a_number(given, expected):
+    assert parse(["run", *given]).updates == expected

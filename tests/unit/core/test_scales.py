@@ -13,6 +13,11 @@ from dqsuite.core.scales import ABOUT, CHOICES, LARGEST, SMALLEST, named_in
         ("full", "full"),
         ("medium and not thorough", "medium"),
         ("fuller", "quick"),
+        ("quick or not full", "quick"),
+        ("not (full or medium)", "quick"),
+        ("not (quick and not full)", "full"),
+        ("medium(machine='big') or quick", "medium"),
+        ("full and", "quick"),
     ],
 )
 def test_marks_mean_a_scale(expression, scale):

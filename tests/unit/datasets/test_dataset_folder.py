@@ -123,12 +123,9 @@ def test_what_is_transparent_is_laid_on_white(pets, image, options, seen):
     assert dataset.x_train.shape[3] == len(seen)
 
 
-def test_an_image_of_which_pillow_warns_is_read_and_one_twice_as_large_is_refused(pets, monkeypatch):
+def test_an_image_of_which_pillow_warns_is_read(pets, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 9 * 8 - 1)
     assert len(load(f"folder:{pets}").x_train) == 12
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 9 * 8 // 2 - 1)
-    with pytest.raises(DqError, match=r"cannot read .* as an image"):
-        load(f"folder:{pets}")
 
 
 def test_a_size_resizes_every_image(pets):
@@ -161,14 +158,24 @@ def not_utf8(pets):
 
 
 REFUSED = {
-    "32-bit integers": (grey32(np.int32, 255), "", r"dog.5.tif is grey of 32 bits .*mode I\b", "8 bits"),
-    "32-bit floats": (grey32(np.float32, 3.5), "", r"dog.5.tif is grey of 32 bits .*mode F\b", "8 bits"),
+    "32-bit integers": (
+        grey32(np.int32, 255),
+        "",
+        r"dog.5.tif \(grey of 32 bits .*mode I: save it with 8 bits",
+        "skip=unreadable",
+    ),
+    "32-bit floats": (
+        grey32(np.float32, 3.5),
+        "",
+        r"dog.5.tif \(grey of 32 bits .*mode F: save it with 8 bits",
+        "skip=unreadable",
+    ),
     "a name not in UTF-8": (not_utf8, "", r"class name '\\udcff\\udcfe'", "in UTF-8"),
     "a control character": (lambda pets: (pets / "cat").rename(pets / "c\x1bt"), "", r"'c\\x1bt'", "rename"),
-    "a folder in a class": (lambda pets: (pets / "dog" / "more").mkdir(), "", "dog.more is no image file", "remove it"),
-    "a broken link": (lambda pets: (pets / "dog" / "a").symlink_to("gone"), "", "dog.a is no image file", "remove it"),
+    "a folder in a class": (lambda pets: (pets / "dog" / "more").mkdir(), "", r"dog.more \(a folder\)", "remove"),
+    "a broken link": (lambda pets: (pets / "dog" / "a").symlink_to("gone"), "", r"dog.a \(No such file", "remove"),
     "a broken class": (lambda pets: (pets / "eel").symlink_to("gone"), "", "pets.eel is no image file", "remove it"),
-    "a pipe": (lambda pets: os.mkfifo(pets / "dog" / "pipe"), "", "dog.pipe is no image file", "remove it"),
+    "a pipe": (lambda pets: os.mkfifo(pets / "dog" / "pipe"), "", r"dog.pipe \(no file\)", "remove"),
     "no folder": (shutil.rmtree, "", "there is no folder .*pets", "check the path"),
     "an empty folder": (empty, "", "pets has no class folder", "sub-folder"),
     "one class": (lambda pets: shutil.rmtree(pets / "cat"), "", "only one class folder, 'dog'", "sub-folder"),

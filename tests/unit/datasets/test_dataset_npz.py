@@ -87,7 +87,11 @@ REFUSED = {
     "different sizes": (with_(x_test=x((6, 9, 9))), "x_train .* 8x9 pixels, .* x_test .* 9x9", "same height"),
     "fewer labels": (with_(y_train=np.arange(11) % 3), "12 images, y_train 11 labels", "one label"),
     "fewer test labels": (with_(y_test=np.arange(5) % 3), "6 images, y_test 5 labels", "one label"),
-    "float images": (with_(x_train=x((12, 8, 9), np.float32, 0.5)), "float32", r"\(x\*255\).astype\('uint8'\)"),
+    "float images": (
+        with_(x_train=x((12, 8, 9), np.float32, 0.5)),
+        "float32",
+        r"\(x \* 255\).round\(\).astype\('uint8'\)",
+    ),
     "NaN": (with_(x_train=x((12, 8, 9), float, np.nan)), "NaN", "replace them"),
     "boolean images": (with_(x_train=x((12, 8, 9), bool)), "bool", "integers from 0 to 255"),
     "negative pixels": (with_(x_train=x((12, 8, 9), int, -1)), "from -1 to -1", "rescale"),

@@ -93,6 +93,21 @@ def test_a_source_that_changed_is_run_anew(factory):
     assert build("factories:wide", 5, SHAPE)[1].out_features == 1000
 
 
+def test_an_imported_source_that_changed_is_run_anew_too(factory):
+    factory("SIZE = 10", name="beside")
+    factory("import beside\n" + FACTORIES.replace("100 * width", "beside.SIZE * width"))
+    build("factories:wide", 5, SHAPE)
+    factory("SIZE = 1000", name="beside")
+    assert build("factories:wide", 5, SHAPE)[1].out_features == 1000
+
+
+def test_a_factory_in_a_file_of_another_folder_is_built(factory):
+    Path("deep").mkdir()
+    factory(FACTORIES.replace("100 * width", "300 * width"), name="deep/factories")
+    assert build("deep/factories.py:wide", 5, SHAPE)[1].out_features == 300
+    assert build("factories:wide", 5, SHAPE)[1].out_features == 100
+
+
 def test_the_check_leaves_every_part_in_its_mode_and_without_gradients(factory):
     model = build("factories:frozen", 5, SHAPE)
     assert [part.training for part in (model, *model[:3])] == [True, False, True, True]

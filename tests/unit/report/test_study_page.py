@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import numpy as np
@@ -48,13 +49,76 @@ def test_the_matrices_are_those_of_the_study(drawn):
 def test_the_summary_shows_accuracy_interval_and_the_most_hit_classes(drawn):
     data = dataset()
     found, text = drawn(data, plan(data), noise_hurts)
-    clean, noisy = Tables(text).tables[0][1:]
+    clean, noisy = Tables(text).of("lenet: test accuracy by condition")[1:]
     assert clean[:2] == ["clean", "100.0%"]
     assert noisy[:2] == ["wrong:0.5", "55.0%"]
     low, high = (100 * end for end in found.accuracy("lenet", "wrong:0.5")[1:3])
     assert noisy[2] == f"{low:.1f}% to {high:.1f}%"
-    assert noisy[3] == "−45.0"
+    assert re.fullmatch(r"−45\.0 \(−[\d.]+ to −[\d.]+\)", noisy[3])
+    assert all(" to " in text for text in noisy[4:6])
     assert re.match(r"cat −45\.0 \(−[\d.]+ to −[\d.]+\), deer −45\.0", noisy[-1])
+
+
+def hurts_by_dose(cell):
+    level = float(cell.corruption.partition(":")[2] or 0)
+    return 0 if cell.corruption == "clean" else round(24 * level) + cell.repeat % 2
+
+
+def test_the_first_thing_to_read_is_which_classes_break_first_and_what_to_know(drawn):
+    data = dataset()
+    _, text = drawn(data, plan(data, ["wrong:0.1", "wrong:0.3", "wrong:0.5"]), hurts_by_dose)
+    shown = Tables(text).tables[0]
+    assert shown[0] == ["", "class", "condition", "change", "interval"]
+    assert {row[0] for row in shown[1:]} == {"✓"}
+    assert all(re.fullmatch(r"−[\d.]+ −[\d.]+ to −[\d.]+", " ".join(row[3:])) for row in shown[1:])
+    before = text[: text.index('<section id="study-1">')]
+    assert "breaks first: its recall falls by" in before
+    assert "To know the accuracy vs clean to ± 3 points takes" in before
+
+
+def test_the_levels_of_a_damage_are_curves_with_bands_of_accuracy_and_every_recall(drawn):
+    data = dataset()
+    _, text = drawn(data, plan(data, ["wrong:0.1", "wrong:0.5", "drop_class:cat"]), hurts_by_dose_or_class)
+    rows = Tables(text).of("lenet: accuracy and recall by level of wrong:…")[1:]
+    assert {row[0] for row in rows} == {"accuracy", *data.classes}
+    assert [row[2] for row in rows if row[0] == "accuracy"] == ["0", "0.1", "0.5"]
+    for row in rows:
+        low, high, least, most = map(float, row[4:8])
+        assert 0 <= least <= low < high <= most <= 100
+    others = Tables(text).of("lenet: accuracy by condition")
+    assert [row[0] for row in others[1:]] == ["clean", "drop_class:cat"]
+
+
+def hurts_by_dose_or_class(cell):
+    return 5 if cell.corruption.startswith("drop") else hurts_by_dose(cell)
+
+
+def test_where_classes_are_uneven_they_count_the_same_beside_the_accuracy(drawn):
+    even = dataset()
+    uneven = dataclasses.replace(even, y_test=np.repeat([0, 1, 2], [40, 10, 10]), fingerprint="")
+    _, plain = drawn(even, plan(even))
+    _, shown = drawn(uneven, plan(uneven))
+    assert "macro-F1" not in plain
+    heads = Tables(shown).of("lenet: test accuracy by condition")[0]
+    assert "balanced accuracy" in heads
+    assert "macro-F1" in heads
+
+
+def test_the_labels_of_a_stranger_s_test_set_are_not_called_clean(drawn):
+    data = dataset()
+    _, text = drawn(data, plan(data))
+    assert "Test labels are taken as given" in text
+    assert "clean test set" not in text
+    assert "labels made wrong" in text
+
+
+def test_of_a_class_without_test_images_nothing_is_said_to_be_zero(drawn):
+    even = dataset()
+    data = dataclasses.replace(even, y_test=np.repeat([0, 1], 30), fingerprint="")
+    _, text = drawn(data, plan(data), noise_hurts)
+    minus = Tables(text).of("wrong:0.5: minus the clean baseline – truth in rows")
+    assert minus[3][1:] == ["–"] * 3
+    assert "classes have few or no test images (frog 0)" in text
 
 
 def test_names_are_escaped(drawn):
@@ -84,7 +148,7 @@ def test_one_repeat_and_no_baseline_are_a_sensible_page(drawn):
     wanted = plan(data, repeats=1)
     noisy = type(wanted)(wanted.dataset, wanted.fingerprint, wanted.cells[1:])
     _, text = drawn(data, noisy)
-    row = Tables(text).tables[0][1]
+    row = Tables(text).of("lenet: test accuracy by condition")[1]
     assert row[:4] == ["wrong:0.5", "100.0%", "one repeat", ""]
 
 

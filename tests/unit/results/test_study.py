@@ -70,7 +70,7 @@ def test_matrices_are_those_of_the_stored_predictions(store):
     change = found.relative("lenet", "wrong:0.5").sel(true="cat", predicted="cat")
     assert change["mean"] == pytest.approx(-9)
     assert -20 < change["low"] < -9 < change["high"] < 20
-    assert found.tpr("lenet", "wrong:0.5").sel({"class": "cat"}) == pytest.approx(11 / 20)
+    assert found.recalls().sel({"condition": "wrong:0.5", "class": "cat"}).mean() == pytest.approx(11 / 20)
     assert [(name, lost.mean) for name, lost in found.most_hit("lenet", "wrong:0.5", 2)] == [
         ("cat", pytest.approx(-0.45)),
         ("deer", pytest.approx(-0.45)),

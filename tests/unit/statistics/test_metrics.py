@@ -30,7 +30,7 @@ def test_the_confusion_matrix_and_tpr_are_those_of_scikit_learn(truth, guess):
     assert found.dims == ("true", "predicted")
     np.testing.assert_array_equal(found, reference.confusion_matrix(truth, guess, labels=[0, 1, 2]))
     recall = reference.recall_score(truth, guess, labels=[0, 1, 2], average=None, zero_division=np.nan)
-    np.testing.assert_allclose(metrics.tpr(found), recall)
+    np.testing.assert_allclose(metrics.recall(found), recall)
 
 
 def test_truth_stands_in_rows_and_every_repeat_has_its_matrix():
@@ -42,14 +42,14 @@ def test_truth_stands_in_rows_and_every_repeat_has_its_matrix():
 
 
 def test_a_class_without_test_images_has_no_tpr():
-    found = metrics.tpr(metrics.confusion_matrix(np.array([0, 1]), predicted([0, 1]), CLASSES))
+    found = metrics.recall(metrics.confusion_matrix(np.array([0, 1]), predicted([0, 1]), CLASSES))
     assert np.isnan(found.sel({"class": "frog"}, drop=True).item())
 
 
 def test_the_order_of_the_axes_does_not_matter():
     found = metrics.confusion_matrix(np.array([0, 0, 1, 2]), predicted([0, 1, 1, 2], [0, 0, 1, 1]), CLASSES)
     turned = found.transpose("predicted", "repeat", "true")
-    xr.testing.assert_identical(metrics.tpr(turned), metrics.tpr(found))
+    xr.testing.assert_identical(metrics.recall(turned), metrics.recall(found))
 
 
 def test_the_source_reads_cats_taken_for_frogs_as_we_do():
