@@ -9,12 +9,13 @@ import pytest
 
 from dqsuite.claims import CLAIMS
 
+CLAIM = "__dqsuite_claim__"
 FOLDER = Path(__file__).parents[2] / "claims"
 FACES = {path: runpy.run_path(str(path)) for path in sorted(FOLDER.glob("test_*.py"))}
 
 
 def claims_of(path):
-    return [test.claim for name, test in FACES[path].items() if name.startswith("test_")]
+    return [getattr(test, CLAIM) for name, test in FACES[path].items() if name.startswith("test_")]
 
 
 def test_every_claim_has_one_face_and_every_face_is_of_a_claim():
@@ -32,7 +33,7 @@ def test_a_file_has_one_source_and_its_claims_in_their_order(path):
 @pytest.mark.parametrize("identity", CLAIMS)
 def test_a_face_reads_as_its_finding(identity):
     (test,) = (
-        test for face in FACES.values() for test in face.values() if getattr(test, "claim", None) is CLAIMS[identity]
+        test for face in FACES.values() for test in face.values() if getattr(test, CLAIM, None) is CLAIMS[identity]
     )
     assert CLAIMS[identity].finding in test.__doc__
     assert CLAIMS[identity].criterion in test.__doc__
