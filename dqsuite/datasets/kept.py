@@ -27,7 +27,7 @@ def find(fingerprint: str) -> Arrays | None:
     """Return the content of that fingerprint, None if it is not kept or something else lies in its place."""
     path = _path(fingerprint)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
             x_train, y_train, x_test, y_test, classes = (file[key] for key in _KEYS)
         arrays = Arrays(x_train, y_train, x_test, y_test, tuple(map(str, classes.tolist())))
         intact = arrays.fingerprint() == fingerprint

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "ICO", "PCX", "SGI", "TGA")
 _LARGEST = 100_000_000  # pixels of one picture: its decoder takes up to six bytes for each
 _ORIENTATION = 0x0112  # the EXIF tag
+_SILENT = logging.NullHandler()  # without any, Python prints the warnings of a log
 _BROKEN = (OSError, ValueError, SyntaxError, IndexError, TypeError, KeyError, EOFError, MemoryError, ArithmeticError)
 
 
@@ -79,7 +80,7 @@ def read(content: object, name: str, size: int) -> Pixels:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep what decoders warn of from the terminal, in all threads: a picture that can be read is read."""
-    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    logging.getLogger("PIL").addHandler(_SILENT)
     with warnings.catch_warnings(action="ignore"):
         yield
 

@@ -76,6 +76,78 @@ def test_hidden_and_loose_files_are_ignored(pets):
     assert identify(f"folder:{pets}") == before
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Desktop.ini", "THUMBS.DB", "$RECYCLE.BIN", "System Volume Information", "Icon\r", "._0.png", ".directory"),
+        *("lost+found", "__pycache__", "@eaDir", "#recycle", "~$0.png"),
+    ],
+)
+def test_what_a_desktop_or_server_leaves_is_ignored(pets, name):
+    before = identify(f"folder:{pets}")
+    (pets / name).mkdir()
+    (pets / "cat" / name).write_text("a")
+    (pets / "dog" / name).mkdir()
+    assert identify(f"folder:{pets}") == before
+
+
+def test_classes_are_sorted_as_people_count(tmp_path):
+    for name in ("1", "10", "2", "b2", "b10", "B1"):
+        for number in range(2):
+            draw(tmp_path / name / f"{number}.png")
+    assert load(f"folder:{tmp_path}").classes == ("1", "2", "10", "B1", "b2", "b10")
+
+
+def test_names_are_compared_as_they_are_seen(tmp_path):
+    for part, name in (("train", "caf\u00e9"), ("test", "cafe\u0301")):
+        for other in (name, "tea"):
+            draw(tmp_path / part / other / "0.png", value=len(other))
+    assert load(f"folder:{tmp_path}").classes == ("caf\u00e9", "tea")
+
+
+def test_two_classes_that_look_the_same_are_refused(pets):
+    for name in ("caf\u00e9", "cafe\u0301"):
+        draw(pets / name / "0.png")
+    with pytest.raises(DqError, match=r"differ in nothing one can see; merge them"):
+        load(f"folder:{pets}")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (("train", "val"), "tested on val"),
+        (("train", "valid"), "tested on valid"),
+        (("train", "validation"), "tested on validation"),
+        (("Training", "Testing"), ""),
+        (("train", "test", "val"), "tested on test; left aside: val"),
+    ],
+)
+def test_usual_names_of_the_parts_are_understood_and_it_is_said_what_tests(pets, tmp_path, parts, said):
+    root = tmp_path / "parts"
+    for part in parts:
+        shutil.copytree(pets, root / part)
+    draw(root / parts[1] / "cat" / "0.png", value=77)
+    dataset = load(f"folder:{root}")
+    assert 77 in levels(dataset.x_test)
+    assert (len(dataset.x_train), len(dataset.x_test)) == (15, 15)
+    assert len(dataset.notes) == bool(said)
+    assert said in "".join(dataset.notes)
+
+
+@pytest.mark.parametrize(
+    ("parts", "cause", "mend"),
+    [
+        (("train",), "has train and nothing to test with", "write folder:.*train to split it"),
+        (("train", "Training", "test"), "has both Training and train", "keep one"),
+    ],
+)
+def test_parts_that_are_not_clear_are_refused(pets, tmp_path, parts, cause, mend):
+    for part in parts:
+        shutil.copytree(pets, tmp_path / "parts" / part)
+    with pytest.raises(DqError, match=f"{cause}; {mend}"):
+        load(f"folder:{tmp_path / 'parts'}")
+
+
 def test_a_changed_or_added_file_is_seen(pets):
     before = identify(f"folder:{pets}").fingerprint
     draw(pets / "cat" / "more.png")
