@@ -62,6 +62,11 @@ class Value(ABC):
             found = f"not {text!r}" if text else "and is missing"
             raise DqError(f"the {what} must be {self._allowed}, {found}", f"for example {form}{self.example}") from None
 
+    @property
+    def allowed(self) -> str:
+        """Complete the sentence "must be ...": the range, for a list."""
+        return self._allowed
+
     @abstractmethod
     def resolve(self, text: str, context: Context) -> object:
         """Return what a canonical text means for this data. Raises DqError if it means nothing there."""
