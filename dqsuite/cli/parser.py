@@ -119,7 +119,11 @@ def _judged_precision(parser: argparse.ArgumentParser) -> None:
 def _grid(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--dataset", default="digits", help="a name, folder:PATH or npz:PATH (default: digits)")
-    add("--model", action="append", help="a name, module:factory or timm:NAME; repeatable (default: lenet)")
+    add(
+        "--model",
+        action="append",
+        help="a name, net.py:factory, module:factory or timm:NAME; repeatable (default: lenet)",
+    )
     add("--corrupt", action="append", metavar="CHAIN", help="name:level[,level...][;key=value][+...]; repeatable")
     add("--recipe", default="standard", help="training settings by name (default: standard)")
     add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
