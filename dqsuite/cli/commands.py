@@ -29,7 +29,7 @@ from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches, untrained
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
-from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.recipes import RECIPES, recipe_named
 from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
@@ -213,7 +213,7 @@ def _planned(options: Namespace) -> tuple[Plan, Worker, int]:
         options.dataset,
         options.model or ["lenet"],
         conditions(options.corrupt),
-        recipe=RECIPES[options.recipe].with_settings(**{key: value for key, value in changed.items() if value}),
+        recipe=recipe_named(options.recipe).with_settings(**{key: value for key, value in changed.items() if value}),
         repeats=options.repeats,
         precision=training_precision(options.precision, device),
     )
