@@ -33,7 +33,7 @@ from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
-from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.store import Store, default_store
 from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
@@ -194,7 +194,7 @@ def run(
     """
     worker = Worker(Store(store or default_store()), training.train, resolve_device(device))
     chosen = training_precision(precision, worker.device)
-    given = RECIPES[recipe].with_settings(**(settings or {}))
+    given = recipe_named(recipe).with_settings(**(settings or {}))
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
     grid = _name(known), _texts(models), _texts(corrupt)
     plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=chosen)

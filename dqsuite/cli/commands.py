@@ -27,7 +27,7 @@ from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
-from dqsuite.experiment.recipes import RECIPES
+from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.store import Store
 from dqsuite.results import study
 from dqsuite.results.copies import look_for_copies
@@ -192,7 +192,7 @@ def planned(options: Namespace) -> tuple[Plan, Worker, int]:
         options.dataset,
         options.model or ["lenet"],
         conditions(options.corrupt),
-        recipe=RECIPES[options.recipe].with_settings(**_settings(options)),
+        recipe=recipe_named(options.recipe).with_settings(**_settings(options)),
         repeats=options.repeats,
         precision=training_precision(options.precision, device),
     )

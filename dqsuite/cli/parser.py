@@ -124,9 +124,18 @@ def _grid(parser: argparse.ArgumentParser) -> None:
     add(
         "--dataset", default="digits", help="a name, or folder:PATH, csv:FILE, parquet:FILE, npz:FILE (default: digits)"
     )
-    add("--model", action="append", help="a name, module:factory or timm:NAME; repeatable (default: lenet)")
+    add(
+        "--model",
+        action="append",
+        help="a name, net.py:factory, module:factory or timm:NAME; repeatable (default: lenet)",
+    )
     add("--corrupt", action="append", metavar="CHAIN", help="name:level[,level...][;key=value][+...]; repeatable")
-    add("--recipe", default="standard", help="training settings by name (default: standard)")
+    add(
+        "--recipe",
+        default="standard",
+        metavar="NAME[;KEY=VALUE]",
+        help="training settings, some of them changed (default: standard)",
+    )
     add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
     add("--epochs", type=_count, help="instead of the recipe's")
     equal = "every condition makes as many updates: those of the clean baseline's epochs, or N"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.grammar import parse_term
 from dqsuite.core.registry import Registry
 
 
@@ -119,11 +120,60 @@ class Recipe:
         milestones = tuple((int(epoch), float(factor)) for epoch, factor in values.get("milestones", ()))
         return cls(**{**values, "name": name, "milestones": milestones})
 
-    def with_settings(self, **changed: int | str) -> Recipe:
+    def with_settings(self, **changed: Any) -> Recipe:  # noqa: ANN401 - a setting of any type
         """Return a copy with some settings changed by the user, named so that a table shows it."""
         changed = {key: value for key, value in changed.items() if value != getattr(self, key)}
         label = ",".join([self.name, *(f"{key}={value}" for key, value in changed.items())])
         return Recipe.from_values(label, self.values() | changed)
+
+
+def recipe_named(text: str) -> Recipe:
+    """Return the recipe of a name, with the settings that follow it in place of its own.
+
+    >>> recipe_named("standard;learning_rate=0.01;optimizer=adam").optimizer
+    'adam'
+
+    Parameters
+    ----------
+    text : str
+        ``NAME[;setting=value]...``; a switch is 0 or 1, milestones are ``EPOCH:FACTOR/EPOCH:FACTOR``.
+
+    Raises
+    ------
+    DqError
+        The recipe or a setting is unknown, or a value is not of its setting's type or range.
+    """
+    term = parse_term(text)
+    if term.value:
+        raise DqError(f"recipe {term.name!r} takes no value, but has {term.value!r}", "write NAME;setting=value")
+    known = Registry("setting of a recipe", {key: value for key, value in _DEFAULTS.items() if key != "name"})
+    changed = {key: _read(key, value, known[key]) for key, value in term.params}
+    return RECIPES[term.name].with_settings(**changed)
+
+
+def _read(key: str, text: str, default: Any) -> Any:  # noqa: ANN401 - a setting of any type
+    """Read a setting's value as the type of its default."""
+    kinds = {bool: "0 or 1", int: "a whole number from 0", float: "a number from 0", tuple: "EPOCH:FACTOR/EPOCH:FACTOR"}
+    try:
+        if isinstance(default, tuple):
+            pairs = [each.split(":") for each in text.split("/")]
+            return tuple((int(epoch), _number(factor)) for epoch, factor in pairs)
+        if isinstance(default, bool):
+            return {"0": False, "1": True}[text]
+        if isinstance(default, int):
+            return _number(text, int)
+        return _number(text) if isinstance(default, float) else text
+    except (ValueError, KeyError):
+        raise DqError(
+            f"the recipe's {key} must be {kinds[type(default)]}, not {text!r}", f"write ;{key}=VALUE"
+        ) from None
+
+
+def _number(text: str, kind: type = float) -> Any:  # noqa: ANN401 - of the kind
+    number = kind(text)
+    if not 0 <= number < float("inf"):
+        raise ValueError(text)
+    return number
 
 
 _DEFAULTS = {setting.name: setting.default for setting in dataclasses.fields(Recipe)}

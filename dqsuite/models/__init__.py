@@ -1,4 +1,4 @@
-"""Models by name: ours, a user's factory ``package.module:factory`` or ``file.py:factory``, or ``timm:NAME``.
+"""Models by name: ours, a user's factory ``package.module:factory`` or ``net.py:factory``, or ``timm:NAME``.
 
 Ours take images of any size from 8×8, grey or RGB, and ``;width=``, which multiplies their channel and hidden counts.
 Naming and listing models does not import torch; building one does.
@@ -51,7 +51,7 @@ def identify(text: str) -> ModelIdentity:
     Parameters
     ----------
     text : str
-        ``NAME``, ``package.module:factory``, ``path/to/file.py:factory`` or ``timm:NAME``, all but the last with
+        ``NAME``, ``package.module:factory``, ``path/net.py:factory`` or ``timm:NAME``, all but the last with
         ``;width=NUMBER`` if wanted; a canonical text stays as it is.
 
     Raises

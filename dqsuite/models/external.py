@@ -1,20 +1,19 @@
-"""A user's own model: ``package.module:factory`` or ``path/to/file.py:factory``.
+"""A user's own model, ``package.module:factory`` or ``path/net.py:factory``, identified by the digest of its source.
 
-It is identified by the digest of the module's source and of the local modules that it imports, see
-`dqsuite.models.sources` for what that covers.
+The digest covers the file and the local modules that it imports, directly or through others. Data files, compiled
+extensions, and the versions of installed packages are the user's to keep the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -22,8 +21,8 @@ from typing import TYPE_CHECKING
 from dqsuite.core.errors import DqError
 from dqsuite.core.grammar import Term
 from dqsuite.models.architecture import ImageShape, ModelIdentity
+from dqsuite.models.local_code import Sources, digest_of, local_sources
 from dqsuite.models.pinned import bare, pinned
-from dqsuite.models.sources import digest_of, local_sources
 from dqsuite.models.width import canonical_params, read_width
 
 if TYPE_CHECKING:
@@ -32,62 +31,59 @@ if TYPE_CHECKING:
 _SIGNATURE = "write it as (num_classes, image_shape, width=1) -> nn.Module"
 
 _loaded: dict[str, str] = {}
-"""The digest of the source that each module was last run from in this process."""
-
-
-@dataclass(frozen=True)
-class _Module:
-    """Where a module is found: its dotted name, and the folder to import it from."""
-
-    name: str
-    folder: Path
-
-    @classmethod
-    def of(cls, text: str) -> _Module:
-        """Read ``package.module``, from the current directory or installed, or ``path/to/file.py``."""
-        if not text.endswith(".py"):
-            return cls(text, Path.cwd())
-        path = Path(text).expanduser()
-        if not path.is_file():
-            raise DqError(f"no file {text} for a model", "write path/to/file.py:factory, or package.module:factory")
-        return cls(path.stem, path.resolve().parent)
-
-    def sources(self) -> dict[str, Path]:
-        """Return the files that it is made of, by the names of the modules."""
-        try:
-            with _importable_from(self.folder):
-                spec = _spec(self.name) or importlib.util.find_spec(self.name)
-        except (Exception, SystemExit) as error:
-            raise _not_importable(self.name, error) from error
-        if spec is None:
-            raise DqError(f"no module {self.name!r} for a model", "install it, or run where its file lies")
-        file = Path(spec.origin or "")
-        if not file.is_file():
-            raise DqError(
-                f"module {self.name!r} has no source file", "put the model's factory into a .py file of its own"
-            )
-        return local_sources(self.name, file)
+"""The digest of each file, and of each module with what it imports, as last run in this process."""
 
 
 def identify_external(term: Term) -> ModelIdentity:
-    """Identify ``module:factory`` or ``module:factory@DIGEST`` by the first 12 hex digits of SHA-256.
+    """Identify ``MODULE:factory`` or ``MODULE:factory@DIGEST`` by the first 12 hex digits of SHA-256.
+
+    MODULE is ``package.module``, or the path of a file, ``nets/small.py``.
 
     Raises
     ------
     DqError
-        The module is not found or has no source file, its source has changed since the digest in the text, or the
+        The module is not found or has no source file, a source has changed since the digest in the text, or the
         width is not one.
     """
     read_width(term)
-    digest = digest_of(_Module.of(term.name).sources())
-    name = str(Term(term.name, pinned(term, digest), canonical_params(term)))
-    return ModelIdentity(name, partial(_build, term, digest))
+    sources = _sources(term.name)
+    digest = digest_of(sources)
+    shown = Path(term.name).as_posix() if _is_path(term.name) else term.name
+    name = str(Term(shown, pinned(term, digest), canonical_params(term)))
+    return ModelIdentity(name, partial(_build, term, sources, digest))
 
 
-def _build(term: Term, digest: str, num_classes: int, image_shape: ImageShape) -> nn.Module:
-    module = _Module.of(term.name)
-    with _importable_from(module.folder):
-        factory = _factory(_load(module, digest), bare(term))
+def _is_path(module: str) -> bool:
+    return module.endswith(".py")
+
+
+def _sources(module: str) -> Sources:
+    with _importable(module):
+        if not _is_path(module):
+            return local_sources(module, _file_of(module))
+        file = Path(module).expanduser().resolve()
+        if not file.is_file():
+            raise DqError(f"no file {module!r} for a model", "write its path from here, as nets/small.py:factory")
+        unique = hashlib.sha256(str(file).encode()).hexdigest()[:12]  # no name of another module
+        return local_sources(f"{file.stem}_{unique}", file)
+
+
+def _file_of(module: str) -> Path:
+    try:
+        spec = importlib.util.find_spec(module)
+    except (Exception, SystemExit) as error:
+        raise _not_importable(module, error) from error
+    if spec is None:
+        raise DqError(f"no module {module!r} for a model", "install it, or run where its file lies")
+    source = Path(spec.origin or "")
+    if not source.is_file():
+        raise DqError(f"module {module!r} has no source file", "put the model's factory into a .py file of its own")
+    return source
+
+
+def _build(term: Term, sources: Sources, digest: str, num_classes: int, image_shape: ImageShape) -> nn.Module:
+    with _importable(term.name):
+        factory = _factory(_load(term.name, sources, digest), term)
         if not term.get("width"):
             return factory(num_classes, image_shape)
         if not _accepts_width(factory):
@@ -95,37 +91,52 @@ def _build(term: Term, digest: str, num_classes: int, image_shape: ImageShape) -
         return factory(num_classes, image_shape, width=read_width(term))
 
 
-def _spec(name: str) -> ModuleSpec | None:
-    """Find a module on the path, whatever module of that name was imported before."""
-    spec, path = None, None
-    for count in range(1, name.count(".") + 2):
-        spec = PathFinder.find_spec(".".join(name.split(".")[:count]), path)
-        if spec is None:
-            return None
-        path = spec.submodule_search_locations
-    return spec
-
-
-def _load(module: _Module, digest: str) -> ModuleType:
-    """Import the module; run it and its local modules anew where a source has changed: the digest names what runs."""
-    if _loaded.get(module.name, digest) != digest:
-        for name in module.sources():
-            sys.modules.pop(name, None)
+def _load(shown: str, sources: Sources, digest: str) -> ModuleType:
+    """Import the module; run it anew where a source has changed, for the digest names the code that runs."""
+    name, file = next(iter(sources.items()))
+    now = {str(each): hashlib.sha256(each.read_bytes()).hexdigest() for each in sources.values()}
+    stale = any(_loaded.get(each, was) != was for each, was in {**now, name: digest}.items())
+    if stale or any(_is_of_another_file(each, path) for each, path in sources.items()):
+        for each, path in sources.items():
+            sys.modules.pop(each, None)
+            Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)  # it goes by whole seconds
         importlib.invalidate_caches()
     try:
-        found = importlib.import_module(module.name)
+        module = _run_file(name, file) if _is_path(shown) else importlib.import_module(name)
     except (Exception, SystemExit) as error:
-        raise _not_importable(module.name, error) from error
-    _loaded[module.name] = digest
-    return found
+        raise _not_importable(shown, error) from error
+    _loaded.update({**now, name: digest})
+    return module
 
 
-def _factory(module: ModuleType, name: str) -> Callable[..., nn.Module]:
+def _is_of_another_file(module: str, file: Path) -> bool:
+    there = getattr(sys.modules.get(module), "__file__", None)
+    return there is not None and Path(there).resolve() != file.resolve()
+
+
+def _run_file(name: str, file: Path) -> ModuleType:
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None  # a .py file always has one
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _factory(module: ModuleType, term: Term) -> Callable[..., nn.Module]:
+    name = bare(term)
     factory = getattr(module, name, None)
     if factory is None:
-        raise DqError(f"module {module.__name__!r} has no {name!r}", "name the function that builds the model")
+        raise DqError(f"module {term.name!r} has no {name!r}", "name the function that builds the model")
     if not callable(factory):
-        raise DqError(f"{module.__name__}:{name} is not callable", _SIGNATURE)
+        raise DqError(f"{term.name}:{name} is not callable", _SIGNATURE)
     return factory  # type: ignore[no-any-return] # whether it returns a module is checked once it has
 
 
@@ -139,10 +150,13 @@ def _not_importable(module: str, error: BaseException) -> DqError:
 
 
 @contextmanager
-def _importable_from(folder: Path) -> Iterator[None]:
-    """Put a folder first on the import path, as Python does with that of a script."""
-    sys.path.insert(0, str(folder))
+def _importable(module: str) -> Iterator[None]:
+    """Put the current directory first on the import path, as ``python -m`` does, and a file's own before it."""
+    folders = [str(Path(module).expanduser().resolve().parent)] if _is_path(module) else []
+    folders.append(str(Path.cwd()))
+    sys.path[:0] = folders
     try:
         yield
     finally:
-        sys.path.remove(str(folder))
+        for folder in folders:
+            sys.path.remove(folder)

@@ -11,6 +11,7 @@ from dqsuite.experiment.recipes import (
     inferred,
     origins,
     ours,
+    recipe_named,
     repairing,
     shortened,
     sourced,
@@ -109,3 +110,36 @@ def test_a_repairing_recipe_is_another_and_a_second_stage_that_is_ours():
 
 def test_he_s_recipe_of_cifar10_alone_looks_at_a_sample():
     assert (RECIPES["he-cifar10"].fit_sample, RECIPES["he-mnist"].fit_sample) == (2000, 0)
+
+
+def test_any_setting_follows_the_name_of_a_recipe():
+    text = "standard;learning_rate=0.01;optimizer=adam;epochs=3;fit=1;milestones=2:0.1/3:0.5;schedule=constant"
+    found = recipe_named(text)
+    assert (found.learning_rate, found.optimizer, found.epochs, found.fit) == (0.01, "adam", 3, True)
+    assert found.milestones == ((2, 0.1), (3, 0.5))
+    assert found.batch_size == RECIPES["standard"].batch_size
+
+
+def test_a_setting_that_changes_nothing_leaves_the_recipe_its_key():
+    assert recipe_named("standard;epochs=20").values() == RECIPES["standard"].values()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("standart", "unknown recipe 'standart'; did you mean 'standard'"),
+        ("standard;learning_rte=1", "unknown setting of a recipe 'learning_rte'; did you mean 'learning_rate'"),
+        ("standard;name=x", "unknown setting of a recipe 'name'"),
+        ("standard;epochs=1.5", "the recipe's epochs must be a whole number from 0, not '1.5'"),
+        ("standard;learning_rate=fast", "the recipe's learning_rate must be a number from 0, not 'fast'"),
+        ("standard;learning_rate=nan", "the recipe's learning_rate must be a number from 0, not 'nan'"),
+        ("standard;fit=2", "the recipe's fit must be 0 or 1, not '2'"),
+        ("standard;milestones=2", "the recipe's milestones must be EPOCH:FACTOR/EPOCH:FACTOR, not '2'"),
+        ("standard;optimizer=lion", "the recipe's optimizer is out of range"),
+        ("standard:3", "recipe 'standard' takes no value, but has '3'"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_one_line(text, message):
+    with pytest.raises(DqError, match=message) as caught:
+        recipe_named(text)
+    assert "\n" not in str(caught.value)
