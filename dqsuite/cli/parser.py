@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from itertools import product
 from typing import NoReturn
 
 from dqsuite import __version__
 from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import cores
+from dqsuite.corruptions.levels import expand
 from dqsuite.experiment.store import default_store
 
 DEFAULT_CONDITIONS = ("shuffle:0.1,0.3,0.5", "reduce:0.1,0.3,0.5")
@@ -56,16 +56,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def conditions(texts: list[str] | None) -> list[str]:
     """Expand comma-separated levels: ``first:1000+wrong:0.1,0.2`` is two conditions."""
-    return [chain for text in texts or DEFAULT_CONDITIONS for chain in _expand(text)]
-
-
-def _expand(text: str) -> list[str]:
-    terms = []
-    for term in text.split("+"):
-        head, *params = term.split(";")
-        name, colon, levels = head.partition(":")
-        terms.append([";".join([f"{name}{colon}{level.strip()}", *params]) for level in levels.split(",")])
-    return ["+".join(chain) for chain in product(*terms)]
+    return [chain for text in texts or DEFAULT_CONDITIONS for chain in expand(text)]
 
 
 def _run(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ A scale is one row here; what it trains and which findings it takes, each source
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Set
 
 ABOUT = {
     "full": "the sources' own protocols: hours on a GPU",
@@ -16,10 +16,23 @@ LARGEST, SMALLEST = next(iter(ABOUT)), list(ABOUT)[-1]
 CHOICES = " or ".join([", ".join(list(ABOUT)[:-1]), SMALLEST])
 
 
-def named_in(expression: str) -> str:
-    """Return the largest scale that an expression of pytest's marks names, by default the smallest.
+def chosen_by(selects: Callable[[Set[str]], bool]) -> str:
+    """Return the largest scale that a selection of tests by their marks names, by default the smallest.
 
-    >>> named_in("medium and not thorough")
+    A selection names a scale where it takes tests for having the scale's mark: ``full``, ``medium and not slow``, but
+    not ``quick or not full``, which takes those that have neither.
+
+    Parameters
+    ----------
+    selects : callable
+        Tells whether a test with these marks is taken; ``*`` stands for any mark that is not a scale's.
+
+    Examples
+    --------
+    >>> chosen_by(lambda marks: "medium" in marks and "*" not in marks)
     'medium'
     """
-    return next((name for name in ABOUT if re.search(rf"\b{name}\b", expression)), SMALLEST)
+    without: list[Set[str]] = [set(), {"*"}]
+    return next(
+        (name for name in ABOUT if any(selects({*other, name}) > selects(other) for other in without)), SMALLEST
+    )

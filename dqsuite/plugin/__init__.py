@@ -1,12 +1,13 @@
 """The pytest plugin: options, the session's runner, and verdicts as outcomes of tests.
 
-A refuted case fails with `ClaimRefuted`; an inconclusive, reported, not measured or not applicable one is skipped with
+A refuted case fails with `ClaimRefuted`, a demand on a study (`dq_study`) with `Refuted`; an inconclusive, reported, not measured or not applicable one is skipped with
 its numbers as the reason. Verdicts travel as user properties, so that they reach the controller of xdist and JUnit
 files.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -17,9 +18,11 @@ import pytest
 from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device
-from dqsuite.plugin import options
-from dqsuite.plugin.cases import ClaimRefuted, case_of, claim_and_case
+from dqsuite.plugin import options, studies
+from dqsuite.plugin.cases import ClaimRefuted, bring_own, case_of, claim_and_case, properties
 from dqsuite.plugin.gathering import OURS, Gathering, reviewed
+from dqsuite.plugin.studies import Studies
+from dqsuite.statistics import demands
 
 if TYPE_CHECKING:
     from dqsuite.claims.runner import Runner
@@ -43,8 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if data := config.getoption("--dq-data"):
         os.environ["DQSUITE_DATA"] = data
+    theirs = {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
     for name, about in scales.ABOUT.items():
-        config.addinivalue_line("markers", f"{name}: {about}")
+        if name not in theirs:
+            config.addinivalue_line("markers", f"{name}: {about} (dqsuite)")
     config.stash[_DEADLINE] = getattr(config, "workerinput", {}).get(OURS) or time.time() + budget
     config.stash[_GATHERED] = Gathering(scale)
     config.pluginmanager.register(config.stash[_GATHERED])
@@ -60,12 +65,14 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerCo
 def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Runner]:
     """Give the runner of this session; every worker of xdist has one, and all share the store."""
     from dqsuite.claims.runner import Runner
-    from dqsuite.experiment.store import Store
 
     gathered = pytestconfig.stash[_GATHERED]
-    device = resolve_device(pytestconfig.getoption("--dq-device"))
+    with options.in_terms_of_pytest(), contextlib.chdir(pytestconfig.rootpath):
+        device = resolve_device(pytestconfig.getoption("--dq-device"))
+        bring_own(request.session.items)
+        store = options.store(pytestconfig)
     runner = Runner(
-        store=Store(pytestconfig.getoption("--dq-store")),
+        store=store,
         scale=gathered.scale,
         device=device,
         precision=pytestconfig.getoption("--dq-precision"),
@@ -75,6 +82,27 @@ def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
     )
     yield runner
     gathered.outdated |= runner.evaluator.reader.outdated
+
+
+@pytest.fixture(scope="session")
+def dq_study(pytestconfig: pytest.Config) -> Studies:
+    """Give what trains a study, once for all workers and sessions: ``dq_study(data, model, corrupt, repeats=5)``."""
+    gathered = pytestconfig.stash[_GATHERED]
+    return Studies(pytestconfig, gathered.scale, gathered.say)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Note the demands of a test as its properties; those that cannot be told skip it at its end, or fail it."""
+    with demands.collected() as found:
+        try:
+            yield
+        finally:
+            if found:
+                for each in studies.judged(item, item.config.stash[_GATHERED].scale, found):
+                    item.user_properties.extend(properties(each))
+    if told := studies.told(found):
+        (pytest.fail if item.config.getoption("--dq-strict") else pytest.skip)(told)
 
 
 @pytest.fixture(scope="session")
