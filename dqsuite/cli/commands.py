@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dqsuite import corruptions, datasets, models
+from dqsuite.cli import demands
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
@@ -59,13 +61,19 @@ def say(text: str) -> None:
     err.print(f"dqsuite: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def run(options: Namespace) -> None:
-    """Train what is missing, show the table, write the report."""
+def run(options: Namespace) -> int:
+    """Train what is missing, show the table, write the report, and judge what ``--fail-if`` names.
+
+    Returns
+    -------
+    int
+        The exit code, see `demands.code` and `compare.code`.
+    """
     from dqsuite.report import require_writable, write
 
     began = time.monotonic()
     plan, worker, count = _planned(options)
-    store = worker.store
+    store, wanted = worker.store, demands.read(options.fail_if or (), plan)
     path = require_writable(_report_path(options.out, plan))
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
@@ -77,9 +85,11 @@ def run(options: Namespace) -> None:
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     write([found], path)
+    judged = demands.judged(wanted, found)
     if options.json:
-        print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)}))
-        return
+        more = {"demands": demands.as_json(judged)} if wanted else {}
+        print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)} | more))
+        return demands.code(judged)
     out.print(table(found))
     if compared := comparisons(found):
         out.print(compared)
@@ -90,6 +100,9 @@ def run(options: Namespace) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    for each in judged:
+        out.print(each.describe(), markup=False, highlight=False, soft_wrap=True)
+    return demands.code(judged)
 
 
 def plan(options: Namespace) -> None:
@@ -226,7 +239,13 @@ def _report_path(target: str, planned: Plan) -> Path:
         return Path(target)
     names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])
     text = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "_" for c in "-".join(names))
-    return Path(target) / f"{text[:_LONGEST_NAME]}.html"
+    return Path(target) / f"{text[:_LONGEST_NAME]}-{_digest(planned)}.html"
+
+
+def _digest(planned: Plan) -> str:
+    """Return what tells a grid from others of the same data set and models; more repeats of it keep its name."""
+    parts = {(cell.corruption, repr(cell.recipe), cell.precision) for cell in planned.cells}
+    return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:6]
 
 
 def _is_folder(target: str) -> bool:

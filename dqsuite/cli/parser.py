@@ -63,6 +63,12 @@ def _run(parser: argparse.ArgumentParser) -> None:
     _grid(parser)
     parser.add_argument("--out", default="reports/", metavar="PATH", help="the report: a file, or a folder/")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
+    fails = (
+        "such as 'wrong:0.1 cost > 3%%' or 'clean recall(cat) < 0.8': exit 1 if so, 0 if not, 3 if it cannot be told"
+    )
+    parser.add_argument(
+        "--fail-if", action="append", metavar="'CONDITION QUANTITY > BOUND'", help=f"{fails}; repeatable"
+    )
 
 
 def _report(parser: argparse.ArgumentParser) -> None:

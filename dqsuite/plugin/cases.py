@@ -65,7 +65,7 @@ def claim_and_case(item: pytest.Item) -> tuple[Claim, Case] | None:
 
 
 def bring_own(items: Iterable[pytest.Item]) -> None:
-    """Have the claims that bring setups of their own judged by them. Raises DqError as `dqsuite.claims.scales.bring`."""
+    """Have the claims that bring setups of their own judged by them. Raises DqError as `scales.bring`."""
     own = {claim.id: (claim, setups) for item in items for claim, setups in _own(item)}
     if own:
         from dqsuite.claims import scales as judged_scales
