@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dqsuite import corruptions, datasets, models
-from dqsuite.cli import demands
+from dqsuite.cli import demands, saved
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
@@ -67,13 +67,16 @@ def run(options: Namespace) -> int:
     Returns
     -------
     int
-        The exit code, see `demands.code` and `compare.code`.
+        The exit code, see `demands.code` and `saved.code`.
     """
     from dqsuite.report import require_writable, write
 
     began = time.monotonic()
     plan, worker, count = _planned(options)
     store, wanted = worker.store, demands.read(options.fail_if or (), plan)
+    before = saved.earlier(store, options.compare, plan, say) if options.compare else None
+    if options.save:
+        saved.require_name(options.save)
     path = require_writable(_report_path(options.out, plan))
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
@@ -86,10 +89,15 @@ def run(options: Namespace) -> int:
     assert found is not None  # the engine has stored every cell or raised
     write([found], path)
     judged = demands.judged(wanted, found)
+    moved = saved.moved(found, before) if before else []
+    if options.save:
+        saved.save(store, plan, options.save)
+    code = saved.code(moved) or demands.code(judged)
     if options.json:
         more = {"demands": demands.as_json(judged)} if wanted else {}
+        more |= {"changes": saved.as_json(moved)} if before else {}
         print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)} | more))
-        return demands.code(judged)
+        return code
     out.print(table(found))
     if compared := comparisons(found):
         out.print(compared)
@@ -102,7 +110,9 @@ def run(options: Namespace) -> int:
     )
     for each in judged:
         out.print(each.describe(), markup=False, highlight=False, soft_wrap=True)
-    return demands.code(judged)
+    if before:
+        out.print(saved.table(moved, options.compare))
+    return code
 
 
 def plan(options: Namespace) -> None:

@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 from dqsuite import __version__
+from dqsuite.cli import config_file
 from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import cores
@@ -44,14 +45,26 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"dqsuite {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _run(commands.add_parser("run", help="train what is missing, show the result, write a report"))
-    _grid(commands.add_parser("plan", help="show the cells, which are stored, and the time they will take"))
+    run = commands.add_parser("run", help="train what is missing, show the result, write a report")
+    plan = commands.add_parser("plan", help="show the cells, which are stored, and the time they will take")
+    _run(run)
+    _grid(plan)
     _report(commands.add_parser("report", help="draw the report of everything in the store; trains nothing"))
     _claims(commands.add_parser("claims", help="list the published findings with their verdicts, from the store"))
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines, or train for hours"))
+    asked = {"run": run, "plan": plan}.get(given[0] if given else "")
+    if asked and not {"-h", "--help"} & {*given}:
+        known, flags = _options(asked)
+        given = [given[0], *config_file.arguments(given[1:], known, flags, _options(run)[0]), *given[1:]]
     return parser.parse_args(given)
+
+
+def _options(parser: argparse.ArgumentParser) -> tuple[set[str], set[str]]:
+    """Return the long options of a command, and those that take no value."""
+    named = [(option, action) for action in parser._actions for option in action.option_strings if option[:2] == "--"]
+    return {option for option, _ in named}, {option for option, action in named if action.nargs == 0}
 
 
 def conditions(texts: list[str] | None) -> list[str]:

@@ -1,8 +1,8 @@
 """The pytest plugin: options, the session's runner, and verdicts as outcomes of tests.
 
-A refuted case fails with `ClaimRefuted`, a demand on a study (`dq_study`) with `Refuted`; an inconclusive, reported, not
-measured or not applicable one is skipped with its numbers as the reason. Verdicts travel as user properties, so that
-they reach the controller of xdist and JUnit files.
+A refuted case fails with `ClaimRefuted`, a demand on a study (`dq_study`) with `Refuted`. What is inconclusive,
+reported, not measured or not applicable is skipped with its numbers as the reason. Verdicts travel as user properties,
+so that they reach the controller of xdist and JUnit files.
 """
 
 from __future__ import annotations
