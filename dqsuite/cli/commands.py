@@ -74,9 +74,8 @@ def run(options: Namespace) -> int:
     began = time.monotonic()
     plan, worker, count = _planned(options)
     store, wanted = worker.store, demands.read(options.fail_if or (), plan)
+    saved.require_name(options.save)
     before = saved.earlier(store, options.compare, plan, say) if options.compare else None
-    if options.save:
-        saved.require_name(options.save)
     path = require_writable(_report_path(options.out, plan))
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
@@ -90,8 +89,7 @@ def run(options: Namespace) -> int:
     write([found], path)
     judged = demands.judged(wanted, found)
     moved = saved.moved(found, before) if before else []
-    if options.save:
-        saved.save(store, plan, options.save)
+    saved.save(store, plan, options.save)
     code = saved.code(moved) or demands.code(judged)
     if options.json:
         more = {"demands": demands.as_json(judged)} if wanted else {}

@@ -23,14 +23,16 @@ from dqsuite.results.reader import Reader, Say
 from dqsuite.results.study import Study, studies_of
 
 
-def require_name(name: str) -> None:
-    """Raise DqError for what is no name to save under."""
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
+def require_name(name: str | None) -> None:
+    """Raise DqError for what is no name to save under; None saves nothing."""
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
         raise DqError(f"--save {name!r} is no name", "use letters, digits, dots, dashes and underscores")
 
 
-def save(store: Store, plan: Plan, name: str) -> Path:
-    """Write the study of a plan, all of whose outcomes are stored, under a name; return the evidence file."""
+def save(store: Store, plan: Plan, name: str | None) -> None:
+    """Write the study of a plan, all of whose outcomes are stored, under a name as evidence; None saves nothing."""
+    if name is None:
+        return
     path = _path(store, name)
     with tempfile.TemporaryDirectory() as folder:
         other = Store(folder)
@@ -38,7 +40,6 @@ def save(store: Store, plan: Plan, name: str) -> Path:
             for each in names:
                 other.put_if_absent(kind, each, store.get(kind, each))
         export_evidence(other, path)
-    return path
 
 
 def earlier(store: Store, text: str, plan: Plan, say: Say) -> Study:

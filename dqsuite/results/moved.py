@@ -41,8 +41,10 @@ def changes(after: Study, before: Study) -> list[Change]:
     Test images are paired where the data are the same. Models are the same by their names, whatever their digests.
     """
     found = list(_estimates(after, before))
-    intervals = at_once([each for *_, each in found])
-    return [Change(*where, by) for (*where, _), by in zip(found, intervals, strict=True)]
+    intervals = at_once([each for _, _, _, each in found])
+    return [
+        Change(model, condition, what, by) for (model, condition, what, _), by in zip(found, intervals, strict=True)
+    ]
 
 
 def bare(name: str) -> str:
