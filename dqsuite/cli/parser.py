@@ -76,12 +76,13 @@ def _run(parser: argparse.ArgumentParser) -> None:
     _grid(parser)
     parser.add_argument("--out", default="reports/", metavar="PATH", help="the report: a file, or a folder/")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
+    parser.add_argument("--save", metavar="NAME", help="keep this study beside the store, to be compared with")
+    compare = "tell what moved since a saved NAME, a store or an evidence file; 1 if clean accuracy or a recall fell"
+    parser.add_argument("--compare", metavar="OTHER", help=compare)
     fails = (
         "such as 'wrong:0.1 cost > 3%%' or 'clean recall(cat) < 0.8': exit 1 if so, 0 if not, 3 if it cannot be told"
     )
-    parser.add_argument(
-        "--fail-if", action="append", metavar="'CONDITION QUANTITY > BOUND'", help=f"{fails}; repeatable"
-    )
+    parser.add_argument("--fail-if", action="append", metavar="TEXT", help=f"{fails}; repeatable")
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
