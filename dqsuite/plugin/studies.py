@@ -54,18 +54,15 @@ class Studies:
             ``repeats``, ``recipe`` and ``settings`` as `dqsuite.run` takes them; ``quick``, ``medium`` and ``full``
             are mappings of such, and of the parameters above, that replace the others at that scale.
 
-        Raises
-        ------
-        DqError
-            As `dqsuite.run`; a model that no other process could import.
+        What a user can mend, as `dqsuite.run` raises it, fails the test in one line.
         """
         from dqsuite.api import run
 
         sizes = {name: settings.pop(name, {}) for name in scales.ABOUT}
         asked = {"data": data, "model": model, "corrupt": corrupt, **settings, **sizes[self._scale]}
-        models = asked.pop("model")
-        given = models if isinstance(models, Sequence) and not isinstance(models, str) else [models]
-        with contextlib.chdir(self._config.rootpath):
+        with options.in_terms_of_pytest(), contextlib.chdir(self._config.rootpath):
+            models = asked.pop("model")
+            given = models if isinstance(models, Sequence) and not isinstance(models, str) else [models]
             return run(
                 asked.pop("data"),
                 [named(each) for each in given],
