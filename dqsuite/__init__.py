@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from dqsuite.core.errors import DqError
     from dqsuite.corruptions import Damaged
     from dqsuite.datasets import Dataset
+    from dqsuite.results.expect import expected
     from dqsuite.results.study import Study
     from dqsuite.results.warnings import warnings_of
+    from dqsuite.statistics.demands import Inconclusive, Refuted
     from dqsuite.statistics.verdict import Status, Verdict
 
 __version__ = "0.1.0"
@@ -33,8 +35,11 @@ _HOME = {
     "DqError": "core.errors",
     "Damaged": "corruptions",
     "Dataset": "datasets",
+    "expected": "results.expect",
     "Study": "results.study",
     "warnings_of": "results.warnings",
+    "Inconclusive": "statistics.demands",
+    "Refuted": "statistics.demands",
     "Status": "statistics.verdict",
     "Verdict": "statistics.verdict",
 }
@@ -43,12 +48,15 @@ __all__ = [
     "Damaged",
     "Dataset",
     "DqError",
+    "Inconclusive",
     "Judged",
+    "Refuted",
     "Status",
     "Study",
     "Verdict",
     "claim",
     "damage",
+    "expected",
     "grid",
     "judge",
     "load_dataset",

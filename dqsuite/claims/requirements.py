@@ -54,6 +54,19 @@ def cells_of(claim: Claim, case: Case, scale: str, precision: str) -> list[Cell]
     return [cell for cell in dict.fromkeys(notes.cells) if cell.repeat < notes.repeats]
 
 
+def known(claim: Claim, case: Case) -> bool:
+    """Tell whether a case is applicable at any scale."""
+    return any(_applicable(claim, case, scale) for scale in SCALES)
+
+
+def _applicable(claim: Claim, case: Case, scale: str) -> bool:
+    try:
+        cells_of(claim, case, scale, "fp32")
+    except NotApplicable:
+        return False
+    return True
+
+
 class Requirements:
     """Notes the cells that a judge asks for, and shows it one repeat in which every image was predicted right.
 

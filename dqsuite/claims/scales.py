@@ -12,10 +12,14 @@ on repeats from 1000 on, which are never judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from dqsuite.claims.source import Cases, Setups, sources
+from dqsuite import datasets, models
+from dqsuite.claims import CLAIMS
+from dqsuite.claims.claim import Claim
+from dqsuite.claims.source import OWN, Cases, Setup, Setups, Source, sources
+from dqsuite.core.errors import DqError
 from dqsuite.core.registry import Registry
 from dqsuite.core.scales import ABOUT
 
@@ -52,6 +56,33 @@ def _scale(name: str) -> Scale:
     everything = {each.id: () for source in found if name not in source.findings for each in source.claims}
     chosen = {claim: cases for source in found for claim, cases in source.findings.get(name, {}).items()}
     return Scale(setups, {**everything, **chosen} if chosen else None)
+
+
+def bring(own: Iterable[tuple[Claim, Mapping[str, Setups]]]) -> None:
+    """Have claims judged that no installed source has, in this process, by setups of their own.
+
+    Data and models that are files stand in the setups by their digests from here on, so that no outcome of what they
+    were is taken for one of what they are.
+
+    Raises
+    ------
+    DqError
+        A scale is unknown, a setup names what is not there, or another source has an id or trains a model otherwise.
+    """
+    for claim, given in own:
+        for scale, setups in given.items():
+            clash = [key for key, setup in setups.items() if SCALES[scale].setups.get(key, setup) != setup]
+            if clash and claim.id not in OWN:
+                told = " on ".join(reversed(clash[0]))
+                raise DqError(f"{claim.id}: another claim trains {told} otherwise at {scale}", "name it otherwise")
+        pinned = {name: {key: _pinned(each) for key, each in rows.items()} for name, rows in given.items()}
+        OWN[claim.id] = Source(claim.source, claim.source, "", "", [claim], pinned)
+    SCALES.renew()
+    CLAIMS.renew()
+
+
+def _pinned(setup: Setup) -> Setup:
+    return replace(setup, dataset=datasets.pinned(setup.dataset), model=models.identify(setup.model).name)
 
 
 SCALES: Registry[Scale] = Registry("scale", _scales)

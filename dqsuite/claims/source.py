@@ -86,6 +86,10 @@ class Source:
 SOURCES: Registry[Source] = Registry("source", {}, group="dqsuite.sources", of=Source)
 
 
+OWN: dict[str, Source] = {}
+"""What the test files of this process bring beside them, by the id of the claim; see `dqsuite.claims.scales.bring`."""
+
+
 def sources() -> list[Source]:
-    """Return the sources of all installed packages that can be used, in their order."""
-    return sorted(SOURCES.usable()[0].values(), key=lambda source: (source.place, source.key))
+    """Return the sources that can be used, of installed packages and of this process, in their order."""
+    return sorted([*SOURCES.usable()[0].values(), *OWN.values()], key=lambda source: (source.place, source.key))

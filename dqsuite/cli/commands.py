@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from dqsuite.cli import demands, saved
 from dqsuite.cli.json_summary import as_json
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
@@ -58,8 +60,13 @@ def say(text: str) -> None:
     err.print(f"dqsuite: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def run(options: Namespace) -> None:
-    """Train what is missing, show the table, write the report.
+def run(options: Namespace) -> int:
+    """Train what is missing, show the table, write the report, and judge what ``--fail-if`` names.
+
+    Returns
+    -------
+    int
+        The exit code, see `demands.code` and `saved.code`.
 
     Raises
     ------
@@ -70,8 +77,36 @@ def run(options: Namespace) -> None:
 
     began = time.monotonic()
     plan, worker, count = planned(options)
-    store = worker.store
+    store, wanted = worker.store, demands.read(options.fail_if or (), plan)
+    saved.require_name(options.save)
+    before = saved.earlier(store, options.compare, plan, say) if options.compare else None
     path = require_writable(_report_path(options.out, plan))
+    found, missing = _trained(worker, plan, count)
+    write([found], path)
+    judged = demands.judged(wanted, found)
+    moved = saved.moved(found, before) if before else []
+    saved.save(store, plan, options.save)
+    if options.json:
+        more = {"trained": missing, "report": str(path)}
+        more |= {"demands": demands.as_json(judged)} if wanted else {}
+        more |= {"changes": saved.as_json(moved)} if before else {}
+        print(json.dumps(as_json(found) | more))
+    else:
+        show(found, out)
+        took = duration(time.monotonic() - began).removeprefix("about ")
+        stored = len(plan.cells) - missing
+        _say_whole(f"{missing} cells trained, {stored} taken from the store, in {took}; report: {path}")
+        for each in judged:
+            _say_whole(each.describe())
+        if before:
+            out.print(saved.table(moved, options.compare))
+    refuse_lost(found)
+    return saved.code(moved) or demands.code(judged)
+
+
+def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
+    """Train what is missing of a plan, and return the study with how many cells that were."""
+    store = worker.store
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
     missing = sum(len(batch.cells) for batch in batches)
@@ -82,19 +117,11 @@ def run(options: Namespace) -> None:
     look_for_copies(store, plan)
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
-    write([found], path)
-    if options.json:
-        print(json.dumps(as_json(found) | {"trained": missing, "report": str(path)}))
-    else:
-        show(found, out)
-        out.print(
-            f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
-            f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    refuse_lost(found)
+    return found, missing
+
+
+def _say_whole(line: str) -> None:
+    out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def report(options: Namespace) -> int:
@@ -218,7 +245,13 @@ def _report_path(target: str, planned: Plan) -> Path:
         return Path(target)
     names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])
     text = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "_" for c in "-".join(names))
-    return Path(target) / f"{text[:_LONGEST_NAME]}.html"
+    return Path(target) / f"{text[:_LONGEST_NAME]}-{_digest(planned)}.html"
+
+
+def _digest(planned: Plan) -> str:
+    """Return what tells a grid from others of the same data set and models; more repeats of it keep its name."""
+    parts = {(cell.corruption, repr(cell.recipe), cell.precision) for cell in planned.cells}
+    return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:6]
 
 
 def _is_folder(target: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from itertools import product
 from typing import NoReturn
 
 from dqsuite import __version__
+from dqsuite.cli import config_file
 from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import cores
+from dqsuite.corruptions.levels import expand
 from dqsuite.experiment.store import default_store
 
 CLEAN_UPDATES = 0  # what --updates is without a number
@@ -45,34 +46,44 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"dqsuite {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _run(commands.add_parser("run", help="train what is missing, show the result, write a report"))
-    _grid(commands.add_parser("plan", help="show the cells, which are stored, and the time they will take"))
+    run = commands.add_parser("run", help="train what is missing, show the result, write a report")
+    plan = commands.add_parser("plan", help="show the cells, which are stored, and the time they will take")
+    _run(run)
+    _grid(plan)
     _report(commands.add_parser("report", help="draw the report of everything in the store; trains nothing"))
     _claims(commands.add_parser("claims", help="list the published findings with their verdicts, from the store"))
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes", "claims"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines, or train for hours"))
+    asked = {"run": run, "plan": plan}.get(given[0] if given else "")
+    if asked and not {"-h", "--help"} & {*given}:
+        known, flags = _options(asked)
+        given = [given[0], *config_file.arguments(given[1:], known, flags, _options(run)[0]), *given[1:]]
     return parser.parse_args(given)
+
+
+def _options(parser: argparse.ArgumentParser) -> tuple[set[str], set[str]]:
+    """Return the long options of a command, and those that take no value."""
+    named = [(option, action) for action in parser._actions for option in action.option_strings if option[:2] == "--"]
+    return {option for option, _ in named}, {option for option, action in named if action.nargs == 0}
 
 
 def conditions(texts: list[str] | None) -> list[str]:
     """Expand comma-separated levels: ``first:1000+wrong:0.1,0.2`` is two conditions."""
-    return [chain for text in texts or DEFAULT_CONDITIONS for chain in _expand(text)]
-
-
-def _expand(text: str) -> list[str]:
-    terms = []
-    for term in text.split("+"):
-        head, *params = term.split(";")
-        name, colon, levels = head.partition(":")
-        terms.append([";".join([f"{name}{colon}{level.strip()}", *params]) for level in levels.split(",")])
-    return ["+".join(chain) for chain in product(*terms)]
+    return [chain for text in texts or DEFAULT_CONDITIONS for chain in expand(text)]
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
     _grid(parser)
     parser.add_argument("--out", default="reports/", metavar="PATH", help="the report: a file, or a folder/")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
+    parser.add_argument("--save", metavar="NAME", help="keep this study beside the store, to be compared with")
+    compare = "tell what moved since a saved NAME, a store or an evidence file; 1 if clean accuracy or a recall fell"
+    parser.add_argument("--compare", metavar="OTHER", help=compare)
+    fails = (
+        "such as 'wrong:0.1 cost > 3%%' or 'clean recall(cat) < 0.8': exit 1 if so, 0 if not, 3 if it cannot be told"
+    )
+    parser.add_argument("--fail-if", action="append", metavar="TEXT", help=f"{fails}; repeatable")
 
 
 def _report(parser: argparse.ArgumentParser) -> None:

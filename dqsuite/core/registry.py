@@ -86,6 +86,10 @@ class Registry(Mapping[str, T], Generic[T]):
         """Tell whether a name is of dqsuite's own code, and of no other package."""
         return name in self._entries
 
+    def renew(self) -> None:
+        """Ask for ours anew when the next entry is."""
+        self.__dict__.pop("_entries", None)
+
     @contextmanager
     def temporary(self, name: str, entry: T) -> Iterator[None]:
         """Have an entry stand under a name of its own, or in place of ours, while a block runs: for tests.

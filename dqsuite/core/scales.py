@@ -5,8 +5,7 @@ A scale is one row here; what it trains and which findings it takes, each source
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Set
 
 ABOUT = {
     "full": "the sources' own protocols: hours on a GPU",
@@ -17,24 +16,23 @@ LARGEST, SMALLEST = next(iter(ABOUT)), list(ABOUT)[-1]
 CHOICES = " or ".join([", ".join(list(ABOUT)[:-1]), SMALLEST])
 
 
-def named_in(expression: str) -> str:
-    """Return the largest scale that an expression of pytest's marks asks for, by default the smallest.
+def chosen_by(selects: Callable[[Set[str]], bool]) -> str:
+    """Return the largest scale that a selection of tests by their marks names, by default the smallest.
 
-    >>> named_in("medium and not full")
+    A selection names a scale where it takes tests for having the scale's mark: ``full``, ``medium and not slow``, but
+    not ``quick or not full``, which takes those that have neither.
+
+    Parameters
+    ----------
+    selects : callable
+        Tells whether a test with these marks is taken; ``*`` stands for any mark that is not a scale's.
+
+    Examples
+    --------
+    >>> chosen_by(lambda marks: "medium" in marks and "*" not in marks)
     'medium'
     """
-    try:
-        asked = set(_asked_for(ast.parse(expression.strip(), mode="eval")))
-    except SyntaxError:  # nothing, or what pytest refuses
-        return SMALLEST
-    return next((name for name in ABOUT if name in asked), SMALLEST)
-
-
-def _asked_for(node: ast.AST, *, wanted: bool = True) -> Iterator[str]:
-    """Yield the marks that speak for a test, rather than against it."""
-    if isinstance(node, ast.Name) and wanted:
-        yield node.id
-    if isinstance(node, ast.UnaryOp):
-        wanted = not wanted
-    for child in ast.iter_child_nodes(node):
-        yield from _asked_for(child, wanted=wanted)
+    without: list[Set[str]] = [set(), {"*"}]
+    return next(
+        (name for name in ABOUT if any(selects({*other, name}) > selects(other) for other in without)), SMALLEST
+    )

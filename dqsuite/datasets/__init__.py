@@ -82,7 +82,20 @@ def identify(text: str) -> DatasetIdentity:
     return DatasetIdentity(source.name(found.fingerprint), found.fingerprint, found.notes)
 
 
+def pinned(text: str) -> str:
+    """Return the canonical name of a data set, by which this process finds it from now on. Raises DqError as `load`."""
+    name = identify(text).name
+    if name != text:
+        _texts[name] = text
+    return name
+
+
+_texts: dict[str, str] = {}
+"""Pinned names to the texts that they stand for."""
+
+
 def _source(text: str) -> DataSource:
+    text = _texts.get(text, text)
     try:
         term = parse_term(text)
     except DqError as error:

@@ -1,12 +1,13 @@
 """The pytest plugin: options, the session's runner, and verdicts as outcomes of tests.
 
-A refuted case fails with `ClaimRefuted`; an inconclusive, reported, not measured or not applicable one is skipped with
-its numbers as the reason. Verdicts travel as user properties, so that they reach the controller of xdist and JUnit
-files.
+A refuted case fails with `ClaimRefuted`, a demand on a study (`dq_study`) with `Refuted`. What is inconclusive,
+reported, not measured or not applicable is skipped with its numbers as the reason. Verdicts travel as user properties,
+so that they reach the controller of xdist and JUnit files.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -17,9 +18,11 @@ import pytest
 from dqsuite.core import scales
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device
-from dqsuite.plugin import options
-from dqsuite.plugin.cases import ClaimRefuted, case_of, claim_and_case
+from dqsuite.plugin import options, studies
+from dqsuite.plugin.cases import ClaimRefuted, bring_own, case_of, claim_and_case, properties
 from dqsuite.plugin.gathering import OURS, Gathering, reviewed
+from dqsuite.plugin.studies import Studies
+from dqsuite.statistics import demands
 
 if TYPE_CHECKING:
     from dqsuite.claims.runner import Runner
@@ -43,9 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if data := config.getoption("--dq-data"):
         os.environ["DQSUITE_DATA"] = data
-    theirs = {line.partition(":")[0].strip() for line in config.getini("markers")}
-    for name in [name for name in scales.ABOUT if name not in theirs]:
-        config.addinivalue_line("markers", f"{name}: {scales.ABOUT[name]}")
+    theirs = {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
+    for name, about in scales.ABOUT.items():
+        if name not in theirs:
+            config.addinivalue_line("markers", f"{name}: {about} (dqsuite)")
     config.stash[_DEADLINE] = getattr(config, "workerinput", {}).get(OURS) or time.time() + budget
     config.stash[_GATHERED] = Gathering(scale)
     config.pluginmanager.register(config.stash[_GATHERED])
@@ -62,12 +66,11 @@ def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
     """Give the runner of this session; every worker of xdist has one, and all share the store."""
     from dqsuite.claims.runner import Runner
 
-    try:
-        store = options.store(pytestconfig)
-    except DqError as error:
-        pytest.fail(str(error), pytrace=False)
     gathered = pytestconfig.stash[_GATHERED]
-    device = resolve_device(pytestconfig.getoption("--dq-device"))
+    with options.in_terms_of_pytest(), contextlib.chdir(pytestconfig.rootpath):
+        device = resolve_device(pytestconfig.getoption("--dq-device"))
+        bring_own(request.session.items)
+        store = options.store(pytestconfig)
     runner = Runner(
         store=store,
         scale=gathered.scale,
@@ -82,6 +85,27 @@ def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture(scope="session")
+def dq_study(pytestconfig: pytest.Config) -> Studies:
+    """Give what trains a study, once for all workers and sessions: ``dq_study(data, model, corrupt, repeats=5)``."""
+    gathered = pytestconfig.stash[_GATHERED]
+    return Studies(pytestconfig, gathered.scale, gathered.say)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Note the demands of a test as its properties; those that cannot be told skip it at its end, or fail it."""
+    with demands.collected() as found:
+        try:
+            yield
+        finally:
+            if found:
+                for each in studies.judged(item, item.config.stash[_GATHERED].scale, found):
+                    item.user_properties.extend(properties(each))
+    if told := studies.told(found):
+        (pytest.fail if item.config.getoption("--dq-strict") else pytest.skip)(told)
+
+
+@pytest.fixture(scope="session")
 def dq_bench() -> None:
     """Say what the runner is called now, where it is asked for by its old name."""
     pytest.fail(str(DqError("dq_bench is called dq_runner now", "write that in its place")), pytrace=False)
@@ -93,12 +117,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not claimed:
         return
     try:
-        options.store(config)
         reasons = {each.key: each.reason for each in reviewed()}
-    except (DqError, pytest.UsageError) as error:
+    except pytest.UsageError:
         if hasattr(config, "workerinput"):
-            return  # xdist would drown the line: the controller or the fixture tells it
-        raise pytest.UsageError(str(error)) from None
+            return  # xdist would drown the line: the controller tells it
+        raise
     for item, (claim, case) in claimed.items():
         if reason := reasons.get((claim.id, "-".join(case.values()), config.stash[_GATHERED].scale)):
             item.add_marker(pytest.mark.xfail(reason=reason, raises=ClaimRefuted, strict=True))

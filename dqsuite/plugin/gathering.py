@@ -10,7 +10,7 @@ import pytest
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
 from dqsuite.plugin import summary
-from dqsuite.plugin.cases import judged_of
+from dqsuite.plugin.cases import judged_in
 
 if TYPE_CHECKING:
     from dqsuite.claims.evaluate import Judged
@@ -39,9 +39,9 @@ class Gathering:
         self._said[text] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the verdict of a test, once where several workers give it (``--dist each``)."""
-        if report.when == "call" and (judged := judged_of(report.user_properties)):
-            self._judged[judged.claim, judged.case] = judged
+        """Take the verdicts of a test, each once however many workers run it (``--dist each``)."""
+        if report.when == "call":
+            self._judged |= {(each.claim, each.case): each for each in judged_in(report.user_properties)}
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over what a worker has to say."""
@@ -59,11 +59,12 @@ class Gathering:
         """Show the verdicts and what flipped, and write them down."""
         if not self._judged:
             return
-        from dqsuite.claims import refutations, verdict_files
+        from dqsuite.claims import CLAIMS, refutations, verdict_files
         from dqsuite.results.reader import told_of_outdated
 
-        judged = [self._judged[key] for key in sorted(self._judged)]
-        flips = refutations.flips(judged, reviewed())
+        judged = sorted(self._judged.values(), key=lambda each: (each.claim, each.case))
+        published = [each for each in judged if each.claim in CLAIMS]
+        flips = refutations.flips(published, reviewed())
         terminalreporter.section(f"findings at scale {self.scale}")
         for line in (*summary.lines(judged, flips), *self._said, *told_of_outdated(self.outdated)):
             terminalreporter.write_line(line)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from math import inf
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,13 +14,16 @@ from dqsuite.core import scales
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import resolve_device, training_precision
-from dqsuite.experiment.store import Store, default_store
+
+if TYPE_CHECKING:
+    from dqsuite.experiment.store import Store
 
 
 def add(parser: pytest.Parser) -> None:
     """Add the options to pytest's."""
     option = parser.getgroup("dqsuite", "claims about bad training data").addoption
-    option("--dq-store", default=default_store(), help="folder of the outcomes, from the root folder")
+    where = "below pytest's rootdir unless absolute; default: $DQSUITE_STORE, .dqsuite/store"
+    option("--dq-store", help=f"folder of the outcomes ({where})")
     option("--dq-data", help="folder of the published data sets, NAME.npz each (default: $DQSUITE_DATA)")
     option("--dq-device", default="auto", help="auto, cpu or cuda")
     option(
@@ -43,14 +49,6 @@ def require_usable(config: pytest.Config) -> None:
             _require_writable(Path(target), option)
 
 
-def store(config: pytest.Config) -> Store:
-    """Return the store, whose path hangs on the root folder. Raises DqError for one that cannot be used."""
-    try:
-        return Store(config.rootpath / config.getoption("--dq-store"))
-    except DqError as error:
-        raise DqError(error.cause, "name a folder with --dq-store or $DQSUITE_STORE") from error
-
-
 def _require_writable(path: Path, option: str) -> None:
     from dqsuite.report import require_writable
 
@@ -60,15 +58,53 @@ def _require_writable(path: Path, option: str) -> None:
         raise DqError(error.cause, f"name another file with {option}") from error
 
 
+def store(config: pytest.Config) -> Store:
+    """Return the store of this session: a relative one hangs on pytest's rootdir, wherever pytest was called."""
+    from dqsuite.experiment.store import Store, default_store
+
+    return Store(config.rootpath / (config.getoption("--dq-store") or default_store()))
+
+
+@contextmanager
+def in_terms_of_pytest() -> Iterator[None]:
+    """Fail the test for what somebody can mend, in one line that names the options of pytest."""
+    try:
+        yield
+    except DqError as error:
+        told = str(error)
+        for name in ("store", "device", "precision"):
+            told = told.replace(f"--{name}", f"--dq-{name}")
+        raise pytest.fail.Exception(told, pytrace=False) from None
+
+
 def scale(config: pytest.Config) -> str:
     """Return the scale asked for, or the one that the selected marks mean. Raises DqError for an unknown one."""
     asked: str | None = config.getoption("--dq-scale")
     if not asked:
-        return scales.named_in(config.getoption("-m"))
+        return scale_of_marks(config.getoption("-m"))
     from dqsuite.claims.scales import SCALES
 
     SCALES[asked]  # raises what the user reads where there is none such
     return asked
+
+
+def scale_of_marks(expression: str) -> str:
+    """Return the scale that an expression of pytest's marks chooses; see `dqsuite.core.scales.chosen_by`."""
+    if not any(name in expression for name in scales.ABOUT):
+        return scales.SMALLEST
+    from _pytest.mark.expression import Expression
+
+    def selects(marks: Set[str]) -> bool:
+        def has(name: str, /, **_: object) -> bool:
+            return name in marks or (name not in scales.ABOUT and "*" in marks)
+
+        return compiled.evaluate(has)
+
+    try:
+        compiled = Expression.compile(expression)
+        return scales.chosen_by(selects)
+    except (SyntaxError, pytest.UsageError):  # which pytest tells as soon as it collects
+        return scales.SMALLEST
 
 
 def budget(config: pytest.Config) -> float:

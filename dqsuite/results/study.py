@@ -21,6 +21,7 @@ from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.store import CARDS, Store
 from dqsuite.results.copies import copies_in
+from dqsuite.results.expect import Expected, expected
 from dqsuite.results.intervals import matrix_changes, recall_changes, recalls
 from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Say
@@ -51,6 +52,10 @@ class Study:
     def recipe(self) -> Recipe:
         """The recipe that all the cells share."""
         return self.outcomes[0].cell.recipe
+
+    def __getitem__(self, condition: str) -> Expected:
+        """Return what can be demanded of a condition: ``study["wrong:0.1"].cost.must_be_below(0.03)``."""
+        return expected(self, condition)
 
     @property
     def models(self) -> list[str]:

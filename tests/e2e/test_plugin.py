@@ -203,7 +203,6 @@ def test_a_mistake_in_the_reviewed_file_is_one_line(desk, workers):
         (("--dq-scale", "ful"), "unknown scale 'ful'; did you mean 'full'"),
         (("--dq-budget", "soon"), "the budget 'soon' is no duration; write 90s, 30m or 8h"),
         (("--dq-device", "gpu"), "unknown device 'gpu'; use auto, cpu or cuda"),
-        (("--dq-store", "test_it.py"), "test_it.py is a file; name a folder with --dq-store or $DQSUITE_STORE"),
         (("--dq-report", "test_it.py/verdicts.json"), "name another file with --dq-report"),
     ],
 )
@@ -212,6 +211,17 @@ def test_a_mistake_is_one_line(desk, options, told):
     assert result.returncode == 4
     assert told in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_store_that_is_a_file_is_one_line_where_it_is_used_and_no_matter_elsewhere(desk):
+    folder = desk(5, 5)
+    used = pytest_of(folder, "--dq-store", "test_it.py")
+    assert used.returncode == 1
+    assert "test_it.py is a file; name a folder with --dq-store" in used.stdout
+    assert "Traceback" not in used.stdout
+    (folder / "test_it.py").write_text("def test_lenet_01():\n    pass\ntest_lenet_01.claim = 'mine'\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--dq-store", "test_it.py"]
+    assert subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).returncode == 0
 
 
 def test_the_summary_and_the_properties_tell_the_numbers(desk):

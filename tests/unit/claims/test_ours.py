@@ -7,7 +7,7 @@ import pytest
 from dqsuite.claims import CLAIMS
 from dqsuite.claims.evaluate import Judged
 from dqsuite.plugin import summary
-from dqsuite.plugin.cases import judged_of, properties
+from dqsuite.plugin.cases import judged_in, properties
 from dqsuite.statistics.verdict import METHOD, Status, Verdict
 
 HOLDS, REFUTED = Verdict(Status.HOLDS, 1.0, 0.5, 2.0, 5), Verdict(Status.REFUTED, -1.0, -2.0, -0.5, 5)
@@ -34,7 +34,7 @@ def test_where_readings_disagree_the_finding_depends_on_them(found, status):
 def test_a_test_tells_whether_its_case_is_ours():
     assert dict(properties(OURS))["dqsuite.ours"] is True
     assert "dqsuite.ours" not in dict(properties(THEIRS))
-    assert [judged_of(properties(each)) for each in (OURS, THEIRS)] == [OURS, THEIRS]
+    assert [judged_in(properties(each)) for each in (OURS, THEIRS)] == [[OURS], [THEIRS]]
 
 
 def test_the_summaries_mark_them_and_say_what_the_interval_is():

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dqsuite.core.scales import ABOUT, CHOICES, LARGEST, SMALLEST, named_in
+from dqsuite.core.scales import ABOUT, CHOICES, LARGEST, SMALLEST
+from dqsuite.plugin.options import scale_of_marks
 
 
 @pytest.mark.parametrize(
@@ -12,20 +13,16 @@ from dqsuite.core.scales import ABOUT, CHOICES, LARGEST, SMALLEST, named_in
         ("thorough", "quick"),
         ("full", "full"),
         ("medium and not thorough", "medium"),
+        ("full and slow", "full"),
         ("fuller", "quick"),
+        ("not full", "quick"),
         ("quick or not full", "quick"),
-        ("not (full or medium)", "quick"),
-        ("not (quick and not full)", "full"),
-        ("medium(machine='big') or quick", "medium"),
-        ("full and", "quick"),
+        ("full and (", "quick"),
+        (" or ".join(ABOUT), LARGEST),
     ],
 )
-def test_marks_mean_a_scale(expression, scale):
-    assert named_in(expression) == scale
-
-
-def test_of_several_the_largest_is_meant():
-    assert named_in(" or ".join(ABOUT)) == LARGEST
+def test_marks_mean_a_scale_where_they_take_tests_for_it(expression, scale):
+    assert scale_of_marks(expression) == scale
 
 
 def test_the_choices_name_them_all():
