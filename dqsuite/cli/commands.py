@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from dqsuite import corruptions, datasets, models
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import as_json, comparisons, table
+from dqsuite.cli.texts import plain
+from dqsuite.core.escapes import file_name, line
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.core.registry import Registry
 from dqsuite.engines.interface import follow
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from dqsuite.claims.evaluate import Judged
 
 _OURS = "Cases of ours are judged, and do not decide the finding."
-_LONGEST_NAME = 100  # characters of a report's own choice
 _PIPED_WIDTH = 160  # columns where there is no terminal to ask
 
 
@@ -56,7 +56,7 @@ out, err = _console("stdout"), _console("stderr")
 
 def say(text: str) -> None:
     """Tell the user something on the way, apart from the result."""
-    err.print(f"dqsuite: {text}", markup=False, highlight=False, soft_wrap=True)
+    err.print(f"dqsuite: {line(text)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def run(options: Namespace) -> None:
@@ -85,7 +85,7 @@ def run(options: Namespace) -> None:
         out.print(compared)
     out.print(
         f"{missing} cells trained, {len(plan.cells) - missing} taken from the store, "
-        f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {path}",
+        f"in {duration(time.monotonic() - began).removeprefix('about ')}; report: {line(str(path))}",
         markup=False,
         highlight=False,
         soft_wrap=True,
@@ -100,7 +100,7 @@ def plan(options: Namespace) -> None:
     absent = Counter((cell.model, cell.corruption) for cell in missing)
     shown = Table("model", "condition", "stored")
     for (model, condition), repeats in total.items():
-        shown.add_row(Text(model), Text(condition), f"{repeats - absent[model, condition]} of {repeats}")
+        shown.add_row(plain(model), plain(condition), f"{repeats - absent[model, condition]} of {repeats}")
     out.print(shown)
     card = Reader(worker.store, say).card(planned.fingerprint)
     left = dataclasses.replace(planned, cells=tuple(missing))
@@ -132,7 +132,7 @@ def report(options: Namespace) -> int:
     other, figures = (Path(text) if text else None for text in (options.compare, options.figures))
     reader = Reader(Store(options.store), say, options.precision)
     page = draw_store(reader, path, options.scale, other=other, figures=figures)
-    out.print(str(path), soft_wrap=True)
+    out.print(plain(str(path)), soft_wrap=True)
     if not other:
         return 0
     for change in page.broken:
@@ -163,14 +163,14 @@ def claims(options: Namespace) -> None:
         print(json.dumps(verdict_files.to_json(options.scale, [each for _, found in cases for each in found])))
         return
     columns = ("claim", "case", "verdict", "precision") if options.ids else ("claim", "verdict", "finding")
-    shown = Table(*columns, title=Text(f"published findings at scale {options.scale}"))
+    shown = Table(*columns, title=plain(f"published findings at scale {options.scale}"))
     for claim, found in cases:
         rows = [[claim.id, _case(each), each.verdict.describe(), each.precision] for each in found]
         if not options.ids:
             verdict = claim.verdict({each.case: each.verdict for each in found})
             rows = [[claim.id, f"{verdict.status.value}{f': {verdict.note}' if len(found) > 1 else ''}", claim.finding]]
         for row in rows:
-            shown.add_row(*map(Text, row))
+            shown.add_row(*map(plain, row))
     out.print(shown)
     if options.ids:
         out.print(METHOD, highlight=False, soft_wrap=True)
@@ -193,8 +193,8 @@ def listing(options: Namespace) -> None:
     found, problems = registries[options.what].usable()
     about = {entry.usage(name) if options.what == "corruptions" else name: entry.about for name, entry in found.items()}
     width = max(map(len, about))
-    for name, line in about.items():
-        out.print(f"[bold]{escape(f'{name:<{width}}')}[/]  {escape(line)}", highlight=False, soft_wrap=True)
+    for name, told in about.items():
+        out.print(f"[bold]{escape(f'{name:<{width}}')}[/]  {escape(line(told))}", highlight=False, soft_wrap=True)
     for problem in problems:
         say(str(problem))
 
@@ -225,8 +225,7 @@ def _report_path(target: str, planned: Plan) -> Path:
     if not _is_folder(target):
         return Path(target)
     names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])
-    text = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "_" for c in "-".join(names))
-    return Path(target) / f"{text[:_LONGEST_NAME]}.html"
+    return Path(target) / f"{file_name('-'.join(names))}.html"
 
 
 def _is_folder(target: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
+from dqsuite.cli.texts import plain
 from dqsuite.corruptions import CLEAN
 from dqsuite.results.study import ENDS, Study
 from dqsuite.statistics.estimate import Interval
@@ -16,7 +16,7 @@ from dqsuite.statistics.estimate import Interval
 
 def table(study: Study) -> Table:
     """Return accuracy and the three most hit classes, as far as they are beyond noise, of every model and condition."""
-    title = Text(f"{study.card.name}: test accuracy after the last epoch")
+    title = plain(f"{study.card.name}: test accuracy after the last epoch")
     shown = Table(title=title, title_justify="left")
     shown.add_column("model", overflow="fold")
     shown.add_column("condition", overflow="fold")
@@ -28,7 +28,9 @@ def table(study: Study) -> Table:
             accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
             hit = study.hit_in_words(model, condition, lambda lost: points(lost.mean))
             versus = points(change.mean) if change and condition != CLEAN else ""
-            shown.add_row(Text(model), Text(condition), percent(accuracy.mean), interval(accuracy), versus, Text(hit))
+            shown.add_row(
+                plain(model), plain(condition), percent(accuracy.mean), interval(accuracy), versus, plain(hit)
+            )
         shown.add_section()
     return shown
 
@@ -41,7 +43,7 @@ def comparisons(study: Study) -> Table | None:
     shown.add_column("difference", justify="right", no_wrap=True)
     shown.add_column("95% interval", justify="right", no_wrap=True)
     for model, one, other, found in _compared(study):
-        shown.add_row(Text(model), Text(f"{one} minus {other}"), points(found.mean), interval(found, signed=True))
+        shown.add_row(plain(model), plain(f"{one} minus {other}"), points(found.mean), interval(found, signed=True))
     return shown if shown.row_count else None
 
 
