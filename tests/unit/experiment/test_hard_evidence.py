@@ -13,6 +13,7 @@ import mutations
 import numpy as np
 import pytest
 from fabricated import dataset, outcome, plan
+from fabricated import studies as studies_of
 
 from dqsuite.cli import main
 from dqsuite.core.errors import DqError
@@ -20,6 +21,7 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack, unpack
 from dqsuite.experiment.evidence import import_evidence
 from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.report.studies import provenance
 
 MANIFEST = {"evidence.json": b'{"format": 1}'}
 
@@ -153,7 +155,10 @@ def test_provenance_without_torch_is_no_fault(tmp_path, data):
     record = pack(header, **arrays)
     members = {f"cards/{data.fingerprint}": Card.of(data).to_bytes(), f"outcomes/{cell.key(data.fingerprint)}": record}
     (tmp_path / "e.zip").write_bytes(mutations.zip_of(MANIFEST | members))
-    assert import_evidence(Store(tmp_path / "there"), tmp_path / "e.zip").added == 1
+    there = Store(tmp_path / "there")
+    assert import_evidence(there, tmp_path / "e.zip").added == 1
+    (found,) = studies_of(there, [].append)
+    assert ["torch", "not told"] in [list(row) for row in provenance(found).rows]
 
 
 def test_a_manifest_that_is_a_list(tmp_path):
