@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from dqsuite.charts.figures import Body, Dots, Figure, Gallery, Grids, Lines, to
 from dqsuite.charts.grids import grid_drawing
 from dqsuite.charts.pictures import gallery_drawing
 from dqsuite.charts.text import fitted, width, wrapped
+from dqsuite.core import escapes
 
 _MARGIN, _GAP = 18, 14  # px
 _CLOSE = 4  # px, below a line of text
@@ -23,8 +23,6 @@ _PANELS, _GRIDS = 4, 2  # side by side
 _ALONE = 1.5  # times the size of one of many, for a panel that has no other beside it
 _NAME_ROOM = 260  # px, of a name in a legend
 _TITLE, _NOTE = 16, 12  # px, their sizes, as the style sheet has them
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML cannot hold, not even escaped."""
 
 
 @dataclass(frozen=True)
@@ -133,4 +131,4 @@ def _document(title: str, wide: float, rows: Sequence[Sequence[Drawing]]) -> She
     ).format(wide, high, title)
     paper = Markup('</style><rect class="paper" width="{}" height="{}"/>').format(wide, high)
     text = head + Markup(style.file()) + paper + parts + Markup("</svg>\n")
-    return Sheet(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text), wide, high)
+    return Sheet(escapes.xml(text), wide, high)

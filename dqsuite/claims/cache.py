@@ -11,7 +11,7 @@ from pathlib import Path
 import dqsuite
 from dqsuite.claims import verdict_files
 from dqsuite.claims.evaluate import Evaluator, Judged
-from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.experiment.store import CARDS, FOREIGN_CARDS, OUTCOMES, Store
 from dqsuite.results.reader import Reader, Say, told_of_outdated
 
 _NOTES = "verdicts"
@@ -45,5 +45,5 @@ def _state(store: Store) -> str:
     """Return a digest of what verdicts depend on."""
     parts = [f"{name} {metadata.version(name)}".encode() for name in _JUDGES]
     parts += [path.read_bytes() for path in sorted(Path(dqsuite.__file__).parent.rglob("*.py"))]
-    parts += ["\n".join(sorted(store.list(kind))).encode() for kind in (OUTCOMES, CARDS)]
+    parts += ["\n".join(sorted(store.list(kind))).encode() for kind in (OUTCOMES, CARDS, FOREIGN_CARDS)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]

@@ -9,6 +9,7 @@ import sys
 
 from dqsuite.cli import commands, evidence_commands, listing, parser, planning
 from dqsuite.core.errors import DqError
+from dqsuite.core.foreign import said
 
 _COMMANDS = {
     "run": commands.run,
@@ -39,6 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as head, has had enough
         _discard_output()
         return 0
+    except (MemoryError, ImportError) as error:  # too little address space for torch, among others
+        commands.say(f"a library or its memory is missing ({said(error)}); allow more, or install dqsuite anew")
+        _discard_output()
+        return 2
     except OSError as error:
         commands.say(f"the system refused ({error}); mend that and run the same command again")
         _discard_output()

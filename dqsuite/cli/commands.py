@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Column, Table
-from rich.text import Text
 
 from dqsuite.cli import demands, saved
 from dqsuite.cli.json_summary import as_json
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.summary import show
+from dqsuite.cli.texts import plain
 from dqsuite.core import scales
+from dqsuite.core.escapes import file_name, line
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.corruptions import CLEAN
 from dqsuite.engines.interface import follow
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from dqsuite.claims.evaluate import Judged
 
 _OURS = "Cases of ours are judged, and do not decide the finding."
-_LONGEST_NAME = 100  # characters of a report's own choice
 _PIPED_WIDTH = 160  # columns where there is no terminal to ask
 
 
@@ -57,7 +57,7 @@ out, err = _console("stdout"), _console("stderr")
 
 def say(text: str) -> None:
     """Tell the user something on the way, apart from the result."""
-    err.print(f"dqsuite: {text}", markup=False, highlight=False, soft_wrap=True)
+    err.print(f"dqsuite: {line(text)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def run(options: Namespace) -> int:
@@ -95,7 +95,7 @@ def run(options: Namespace) -> int:
         show(found, out)
         took = duration(time.monotonic() - began).removeprefix("about ")
         stored = len(plan.cells) - missing
-        _say_whole(f"{missing} cells trained, {stored} taken from the store, in {took}; report: {path}")
+        _say_whole(f"{missing} cells trained, {stored} taken from the store, in {took}; report: {line(str(path))}")
         for each in judged:
             _say_whole(each.describe())
         if before:
@@ -120,8 +120,8 @@ def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
     return found, missing
 
 
-def _say_whole(line: str) -> None:
-    out.print(line, markup=False, highlight=False, soft_wrap=True)
+def _say_whole(text: str) -> None:
+    out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def report(options: Namespace) -> int:
@@ -141,7 +141,7 @@ def report(options: Namespace) -> int:
     other, figures = (Path(text) if text else None for text in (options.compare, options.figures))
     reader = Reader(Store(options.store), say, options.precision)
     page = draw_store(reader, path, options.scale, other=other, figures=figures)
-    out.print(str(path), soft_wrap=True)
+    out.print(plain(str(path)), soft_wrap=True)
     if not other:
         return 0
     for change in page.broken:
@@ -176,14 +176,14 @@ def claims(options: Namespace) -> None:
         return
     columns = ("claim", "case", "verdict", "precision") if options.ids else ("claim", "verdict", "finding")
     headers = (Column(name, overflow="fold") for name in columns)
-    shown = Table(*headers, title=Text(f"published findings at scale {options.scale}"))
+    shown = Table(*headers, title=plain(f"published findings at scale {options.scale}"))
     for claim, found in cases:
         rows = [[claim.id, _case(each), each.verdict.describe(), each.precision] for each in found]
         if not options.ids:
             verdict = claim.verdict({each.case: each.verdict for each in found})
             rows = [[claim.id, f"{verdict.status.value}{f': {verdict.note}' if len(found) > 1 else ''}", claim.finding]]
         for row in rows:
-            shown.add_row(*map(Text, row))
+            shown.add_row(*map(plain, row))
     out.print(shown)
     if options.ids:
         out.print(METHOD, highlight=False, soft_wrap=True)
@@ -244,8 +244,7 @@ def _report_path(target: str, planned: Plan) -> Path:
     if not _is_folder(target):
         return Path(target)
     names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])
-    text = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "_" for c in "-".join(names))
-    return Path(target) / f"{text[:_LONGEST_NAME]}-{_digest(planned)}.html"
+    return Path(target) / f"{file_name('-'.join(names))}-{_digest(planned)}.html"
 
 
 def _digest(planned: Plan) -> str:

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
-from rich.text import Text
 
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
 from dqsuite.cli.progress import Progress, duration
+from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
+from dqsuite.core.escapes import line
 from dqsuite.core.grammar import parse_term
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.engines.interface import Batch, Failed
@@ -38,6 +39,7 @@ from dqsuite.training import train
 if TYPE_CHECKING:  # scales and claims are imported where they are asked for: the command line starts fast
     from dqsuite.claims.backlog import Backlog
 
+_NAMED = 20  # of the records that are left out
 _WRITTEN_EVERY_S = 15 * 60.0
 _RESTING = "so many workers hold still after the epoch at hand: {}; dqsuite evidence yield 0 lets them go on"
 
@@ -68,8 +70,14 @@ def _yield(store: Store, count: int) -> None:
 def _tell_of(merge: Merge) -> None:
     for cell in merge.differing:
         say(f"the file measured otherwise than the store, which keeps its own: {cell}")
-    for name in merge.damaged:
-        say(f"a damaged record was left out: {name}")
+    _tell_left_out(merge.reasons)
+
+
+def _tell_left_out(reasons: Mapping[str, str]) -> None:
+    for name in list(reasons)[:_NAMED]:
+        say(f"a record was left out: {line(name, 200)} ({line(reasons[name], 300)})")
+    if len(reasons) > _NAMED:
+        say(f"{len(reasons) - _NAMED} more records were left out")
 
 
 class _Evidence:
@@ -91,10 +99,12 @@ class _Evidence:
 
     def write(self) -> None:
         """Write it, and tell its size."""
-        count = export_evidence(self.store, self.path)
+        packed = export_evidence(self.store, self.path)
+        count = packed.count
         size = self.path.stat().st_size / 1000
-        told = f"{count} outcomes in {self.path}, {size:.0f} kB: {size / count:.1f} kB each"
+        told = f"{count} outcomes in {line(str(self.path))}, {size:.0f} kB: {size / count:.1f} kB each"
         out.print(told, markup=False, highlight=False, soft_wrap=True)
+        _tell_left_out(packed.left_out)
 
 
 def _train(options: Namespace, store: Store) -> int:
@@ -224,7 +234,7 @@ def _show_left(backlog: Backlog, batches: Sequence[Batch], device: str, count: i
         alike[cell.dataset, cell.model].append(cell)
     shown = Table("data set", "model", "cells", "hours of a worker")
     for (dataset, model), found in alike.items():
-        shown.add_row(Text(dataset), Text(model), str(len(found)), _hours(found, seconds))
+        shown.add_row(plain(dataset), plain(model), str(len(found)), _hours(found, seconds))
     out.print(shown)
     time_left = f"{duration(sum(seconds.values()) / count)} with {count} workers, as far as can be told"
     out.print(f"{len(everything)} cells are left: {time_left}", highlight=False, soft_wrap=True)

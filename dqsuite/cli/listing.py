@@ -11,6 +11,7 @@ from rich.markup import escape
 from dqsuite import corruptions, datasets, models
 from dqsuite.cli.commands import out, say
 from dqsuite.core.errors import DqError
+from dqsuite.core.escapes import line
 from dqsuite.corruptions.base import Corruption
 from dqsuite.corruptions.values import Value
 from dqsuite.experiment.recipes import RECIPES
@@ -28,12 +29,12 @@ def listing(options: Namespace) -> None:
     width = 0 if below else max((len(name) for name, _, _ in found), default=0)
     for name, about, more in found:
         first, *rest = (
-            ([f"[bold]{escape(name)}[/]", f"  {escape(about)}"])
+            ([f"[bold]{escape(line(name))}[/]", f"  {escape(line(about))}"])
             if below
-            else [f"[bold]{escape(f'{name:<{width}}')}[/]  {escape(about)}"]
+            else [f"[bold]{escape(f'{line(name):<{width}}')}[/]  {escape(line(about))}"]
         )
-        for line in (first, *rest, *(f"    {escape(each)}" for each in more)):
-            out.print(line, highlight=False, soft_wrap=not below)
+        for told in (first, *rest, *(f"    {escape(line(each))}" for each in more)):
+            out.print(told, highlight=False, soft_wrap=not below)
     for problem in problems:
         say(str(problem))
 

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.table import Column, Table
-from rich.text import Text
 
 from dqsuite import datasets
 from dqsuite.cli.commands import out, planned, say
 from dqsuite.cli.progress import duration
+from dqsuite.cli.texts import plain
 from dqsuite.corruptions import Chain
 from dqsuite.engines.worker import Worker, require_fit, untrained
 from dqsuite.experiment.cells import Cell, Plan
@@ -43,7 +43,7 @@ def _stored(wanted: Plan, missing: Sequence[Cell]) -> Table:
     absent = Counter((cell.model, cell.corruption) for cell in missing)
     shown = Table(Column("model", overflow="fold"), Column("condition", overflow="fold"), "stored")
     for (model, condition), repeats in total.items():
-        shown.add_row(Text(model), Text(condition), f"{repeats - absent[model, condition]} of {repeats}")
+        shown.add_row(plain(model), plain(condition), f"{repeats - absent[model, condition]} of {repeats}")
     return shown
 
 

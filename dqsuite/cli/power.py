@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from dqsuite.claims.claim import Claim
 from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.power import Needed, further, needed
+from dqsuite.cli.texts import plain
 from dqsuite.results.reader import Say
 
 
@@ -23,11 +23,11 @@ def show(evaluator: Evaluator, claims: Iterable[Claim], out: Console, say: Say, 
         print(json.dumps({"scale": evaluator.scale, "cases": [each.to_json() for each in found]}))
         return
     title = f"inconclusive cases at scale {evaluator.scale}, and the repeats that would decide 80% of such studies"
-    shown = Table("claim", "case", "stored", "would be decided by", "seconds", title=Text(title))
+    shown = Table("claim", "case", "stored", "would be decided by", "seconds", title=plain(title))
     for each in found:
         power = each.power
         row = [each.judged.claim, each.judged.case, str(power.stored), power.describe(), f"{power.seconds:.1f}"]
-        shown.add_row(*map(Text, row))
+        shown.add_row(*map(plain, row))
     out.print(shown)
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from dqsuite.core.escapes import line
 from dqsuite.engines.interface import Epoch, Event, Finished, Started
 from dqsuite.experiment.cells import Cell
 
@@ -65,15 +66,15 @@ class Progress:
 
     def _line(self, text: str) -> None:
         self.spoke = time.monotonic()
-        line = f"[{self.done}/{self.total}] {text}; {self._left()}"
-        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        told = f"[{self.done}/{self.total}] {line(text)}; {self._left()}"
+        self.console.print(told, markup=False, highlight=False, soft_wrap=True)
 
     def _picture(self) -> Text:
         current = [
             f"  {cell}: epoch {seen.done}/{seen.of}, {_percent(seen.accuracy)}" if seen else f"  {cell}: starting"
             for cell, seen in self.training.items()
         ]
-        return Text("\n".join([f"{self.done} of {self.total} cells done, {self._left()}", *current]))
+        return Text("\n".join([f"{self.done} of {self.total} cells done, {self._left()}", *map(line, current)]))
 
     def _left(self) -> str:
         """Estimate from the speed so far, counting the epochs of cells in training as parts of a cell."""

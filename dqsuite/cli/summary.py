@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dqsuite.cli.texts import plain
+from dqsuite.core.escapes import line
 from dqsuite.corruptions import CLEAN
 from dqsuite.results.answer import METHOD, answer
 from dqsuite.results.balanced import balanced_accuracy, balanced_change, macro_f1, uneven
@@ -43,7 +45,7 @@ def show(study: Study, out: Console) -> None:
 
 
 def _say(out: Console, text: str) -> None:
-    out.print(Text(text), soft_wrap=out.width >= _WIDE)
+    out.print(plain(text), soft_wrap=out.width >= _WIDE)
 
 
 def _accuracies(study: Study, model: str, *, narrow: bool) -> Table:
@@ -56,7 +58,9 @@ def _accuracies(study: Study, model: str, *, narrow: bool) -> Table:
         accuracy, change = study.accuracy(model, condition), study.accuracy_change(model, condition)
         hit = study.hit_in_words(model, condition, lambda lost: _difference(lost, narrow=narrow), between)
         versus = _difference(change, narrow=narrow) if condition != CLEAN else ""
-        shown.add_row(Text(condition), _rate(accuracy, narrow=narrow), versus, Text(hit))
+        shown.add_row(
+            plain(condition), _rate(accuracy, narrow=narrow), versus, Text("\n".join(map(line, hit.split("\n"))))
+        )
     return shown
 
 
@@ -70,7 +74,7 @@ def _balanced(study: Study, model: str, *, narrow: bool) -> Table:
         if condition != CLEAN and study.at(model, CLEAN):
             versus = _difference(balanced_change(found, study.predictions(model, CLEAN)).interval(), narrow=narrow)
         rates = [_rate(each(found).interval(), narrow=narrow) for each in (balanced_accuracy, macro_f1)]
-        shown.add_row(Text(condition), rates[0], versus, rates[1])
+        shown.add_row(plain(condition), rates[0], versus, rates[1])
     return shown
 
 
@@ -79,7 +83,7 @@ def _comparisons(study: Study, model: str, *, narrow: bool) -> Table:
     title = "different damage at the same level: difference of accuracy, in points"
     shown = _table(title, "difference", narrow=narrow)
     for one, other, found in compared(study, model):
-        shown.add_row(Text(f"{one} minus {other}"), _difference(found, narrow=narrow))
+        shown.add_row(plain(f"{one} minus {other}"), _difference(found, narrow=narrow))
     return shown
 
 
@@ -91,7 +95,7 @@ def compared(study: Study, model: str) -> Iterator[tuple[str, str, Interval]]:
 
 
 def _table(title: str, *numbers: str, narrow: bool) -> Table:
-    shown = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD if narrow else box.HEAVY_HEAD)
+    shown = Table(title=plain(title), title_justify="left", box=box.SIMPLE_HEAD if narrow else box.HEAVY_HEAD)
     shown.add_column("condition", overflow="fold")
     for name in numbers:
         shown.add_column(name, justify="right", no_wrap=True)

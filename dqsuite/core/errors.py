@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dqsuite.core.escapes import line
+
 
 class DqError(Exception):
     """Something a person can mend: what is wrong, then what to do about it.
@@ -10,8 +12,8 @@ class DqError(Exception):
     """
 
     def __init__(self, cause: str, mend: str = "") -> None:
-        self.cause = " ".join(cause.split())
-        self.mend = " ".join(mend.split())
+        self.cause = line(" ".join(cause.split()))
+        self.mend = line(" ".join(mend.split()))
         super().__init__(self.cause, self.mend)
 
     def __str__(self) -> str:

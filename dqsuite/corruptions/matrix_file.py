@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.foreign import array_of, read_file
 from dqsuite.core.grammar import Term
 from dqsuite.corruptions.values import Context, Value
 
 TRUTH_IN = ("rows", "columns")
+_LARGEST = 2**27  # bytes of a file: four thousand classes
 SUM_TOLERANCE = 1e-6
 _OTHERWISE = {
     "rows": (
@@ -80,10 +82,10 @@ def load_matrix(path: str) -> NDArray[np.float64]:
         columns sum to 1 within 1e-6.
     """
     try:
-        with Path(path).open("rb") as file:
-            loaded = np.lib.format.read_array(file, allow_pickle=False)
+        loaded = array_of(read_file(Path(path), _LARGEST))
     except (OSError, ValueError) as error:
-        raise DqError(f"cannot read the matrix {path}: {error}", "save a K x K array with numpy.save") from None
+        cause = error.strerror if isinstance(error, OSError) else error
+        raise DqError(f"cannot read the matrix {path}: {cause}", "save a K x K array with numpy.save") from None
     fault = _fault(loaded)
     if fault:
         raise DqError(

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.foreign import (
+    LONGEST_HEADER,
+    Archive,
+    array_of,
+    bytes_of,
+    header_size,
+    layout_of,
+    opened,
+    said,
+)
 from dqsuite.core.grammar import Term
+from dqsuite.core.hardware import memory
 from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import file_stamp
@@ -23,7 +33,10 @@ from dqsuite.datasets.paths import expanded, file_at, reading
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 _SAVE = "write it with np.savez(path, x_train=..., y_train=..., x_test=..., y_test=...)"
-_BROKEN = (EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)  # what a broken npz can raise
+_NAMED = 10  # of the members that a file has
+_FREE = 0.5  # of the memory, that arrays may take before they are turned into what we use
+_SMALL, _DENSEST = 2**28, 100  # bytes that any file may unpack to, and times its size that a large one may
+_LAST_CHARACTER = 0x10FFFF  # of Unicode
 
 
 @dataclass(frozen=True)
@@ -61,34 +74,69 @@ def read(path: Path, classes: tuple[str, ...] | None = None) -> Arrays:
         The file is missing, broken, or not what `checked` accepts.
     """
     file_at(path)
-    with reading(path), path.open("rb") as handle:
+    with reading(path), opened(path) as handle:
         arrays, named = _content(handle, path)
     return checked(arrays, str(path), classes or named)
 
 
-def _content(handle: BinaryIO, path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...] | None]:
+def _content(handle: IO[bytes], path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...] | None]:
     """Return the four arrays, and the class names if there are any."""
-    try:
-        file = np.load(handle, allow_pickle=False)
-    except _BROKEN as error:
-        raise DqError(f"{path} is not an npz file, or a truncated one", _SAVE) from error
-    if not isinstance(file, NpzFile):
+    if handle.read(6) == b"\x93NUMPY":
         raise DqError(f"{path} is a single array (npy), not an npz file", _SAVE)
-    if missing := [key for key in _KEYS if key not in file]:
-        raise DqError(f"{path} lacks {', '.join(missing)} and has {', '.join(file) or 'nothing'}", _SAVE)
-    arrays = {key: _array(file, key, path) for key in _KEYS}
-    names = next((_array(file, key, path) for key in ("classes", "class_names") if key in file), None)
-    return arrays, None if names is None else tuple(map(str, decoded(names.ravel(), "the class names").tolist()))
-
-
-def _array(file: NpzFile, key: str, path: Path) -> NDArray[Any]:
     try:
-        array: NDArray[Any] = file[key]
-    except _BROKEN as error:
-        if "allow_pickle" in str(error):
+        file = Archive(handle)
+    except ValueError as error:
+        raise DqError(f"{path} is not an npz file, or a truncated one ({error})", _SAVE) from error
+    names = {name.removesuffix(".npy"): name for name in file.sizes}
+    if missing := [key for key in _KEYS if key not in names]:
+        found = ", ".join(list(names)[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+        raise DqError(f"{path} lacks {', '.join(missing)} and has {found or 'nothing'}", _SAVE)
+    wanted = [*_KEYS, *[key for key in ("classes", "class_names") if key in names][:1]]
+    _require_room([file.sizes[names[key]] for key in wanted], path)
+    for key in wanted:  # all headers before any content
+        _layout(file, names[key], key, path)
+    arrays = {key: _array(file, names[key], key, path) for key in wanted}
+    texts = arrays.pop(wanted[-1]) if len(wanted) > len(_KEYS) else None
+    return arrays, None if texts is None else tuple(map(str, decoded(texts.ravel(), "the class names").tolist()))
+
+
+def _require_room(sizes: Sequence[int], path: Path) -> None:
+    """Raise DqError where arrays do not fit into memory, or are so much larger than their file that nobody meant it."""
+    size, packed = sum(sizes), path.stat().st_size
+    if size > _FREE * memory() or (size > _SMALL and size > _DENSEST * packed):
+        raise DqError(f"{path} unpacks to {size:,} bytes from {packed:,}", "save fewer or smaller images")
+
+
+def _layout(file: Archive, member: str, key: str, path: Path) -> None:
+    """Raise DqError where a member is no array of the size that it declares."""
+    with _damaged(key, path):
+        begin = file.begin(member, LONGEST_HEADER)
+        start = header_size(begin)
+        layout = layout_of(begin[:start])
+        if bytes_of(layout) != file.sizes[member] - start:
+            raise ValueError("its header says another size")
+
+
+def _array(file: Archive, member: str, key: str, path: Path) -> NDArray[Any]:
+    with _damaged(key, path):
+        array = array_of(file.read(member, file.sizes[member]))
+        if array.dtype.kind == "U" and array.size:
+            array = array.astype(array.dtype.newbyteorder("="))
+            if np.ascontiguousarray(array).view(np.uint32).max() > _LAST_CHARACTER:
+                raise ValueError("it holds what is no character")
+        return array
+
+
+@contextlib.contextmanager
+def _damaged(key: str, path: Path) -> Iterator[None]:
+    """Turn what is wrong with an array into one line."""
+    try:
+        yield
+    except (ValueError, MemoryError) as error:
+        if "Python objects" in str(error):
             raise DqError(
                 f"{key} in {path} is an array of Python objects, which could run any code when read",
                 "save it as numbers of one shape or as text, np.array(names, dtype=str)",
             ) from error
-        raise DqError(f"{key} in {path} cannot be read, the file is damaged or truncated", _SAVE) from error
-    return array
+        cause = f"{key} in {path} cannot be read, the file is damaged or truncated ({said(error)})"
+        raise DqError(cause, _SAVE) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from dqsuite.core.errors import DqError
 from dqsuite.experiment.store import Store
 
 
@@ -59,6 +60,8 @@ def _held(path: Path) -> Iterator[bool]:
     except Timeout:
         yield False
         return
+    except OSError as error:  # a folder, or a file of another user
+        raise DqError(f"the lease {path} cannot be taken ({error.strerror})", "remove it") from error
     try:
         yield True
     finally:

@@ -26,7 +26,7 @@ from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.order import longest_first
 from dqsuite.experiment.runtime import Costs
-from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
+from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
 from dqsuite.training import Trained, Watch
 
 POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
@@ -101,6 +101,7 @@ class Worker:
         with Leases(self.store).hold(name) as held:
             if held and not self.store.has_many(OUTCOMES, [name]):
                 dataset = self._dataset(batch)
+                self.store.make_room(OUTCOMES, name)
                 report(Started(cell))
                 trained = self._train(cell, dataset, report)
                 self._put(name, trained)
@@ -133,10 +134,9 @@ class Worker:
         Costs(self.store, self.device).note(trained.outcome)
 
     def _dataset(self, batch: Batch) -> Dataset:
-        """Load the batch's data set and store its card."""
+        """Load the batch's data set and store its card, in place of one that says otherwise."""
         dataset = _load(batch.dataset, batch.fingerprint)
-        if not self.store.has_many(CARDS, [dataset.fingerprint]):
-            self.store.put_if_absent(CARDS, dataset.fingerprint, Card.of(dataset).to_bytes())
+        Card.of(dataset).keep(self.store)
         return dataset
 
     def _refuse_unfit(self, tasks: Iterable[Task], report: Report) -> set[str]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.core.errors import DqError
+from dqsuite.core.foreign import as_type
+from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Dataset
-from dqsuite.experiment.encoding import pack, unpack
+from dqsuite.experiment.encoding import LARGEST, pack, unpack
+from dqsuite.experiment.schema import CardHeader
+from dqsuite.experiment.store import CARDS, Store
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,17 +81,61 @@ class Card:
         ValueError
             The bytes are damaged.
         """
-        header, arrays = unpack(data)
+        header, arrays = unpack(data, LARGEST)
         try:
+            known = as_type(header, CardHeader)
+            parse_term(known.name)
             y_test = arrays["y_test"]
-            fields: dict[str, Any] = {name: tuple(v) if isinstance(v := header[name], list) else v for name in _HEADER}
-            card = cls(y_test=y_test, **fields)
-        except (LookupError, TypeError) as error:
-            raise ValueError(f"damaged card of a data set: {error!r}") from error
-        fits = y_test.dtype == np.int64 and y_test.ndim == 1 and len(card.train_histogram) == len(card.classes)
-        if not fits or np.any((y_test < 0) | (y_test >= len(card.classes))) or np.shape(card.image_shape) != (3,):
+        except (ValueError, LookupError, DqError) as error:
+            raise ValueError(f"damaged card of a data set: {error}") from error
+        card = cls(
+            name=known.name,
+            fingerprint=known.fingerprint,
+            classes=tuple(known.classes),
+            y_test=y_test,
+            n_train=known.n_train,
+            train_histogram=tuple(known.train_histogram),
+            image_shape=known.image_shape,
+        )
+        if not card._fits_together():
             raise ValueError("damaged card of a data set: its parts do not fit together")
+        if card.is_known and card.digest() != _known()[card.fingerprint]["card"]:
+            raise ValueError("it is not the card of the data set with this fingerprint")
         return card
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is that of a published data set, which has but one."""
+        return self.fingerprint in _known()
+
+    def digest(self) -> str:
+        """Return 16 hex digits of the SHA-256 over what the card says."""
+        plain = json.dumps({name: getattr(self, name) for name in _HEADER}, sort_keys=True)
+        return hashlib.sha256(plain.encode() + self.y_test.astype("<i8").tobytes()).hexdigest()[:16]
+
+    def keep(self, store: Store) -> None:
+        """Store a card that was derived from its data set; one that says otherwise is set aside."""
+        try:
+            if self.same(Card.from_bytes(store.get(CARDS, self.fingerprint))):
+                return
+            store.set_aside(CARDS, self.fingerprint)
+        except KeyError:
+            pass
+        except ValueError:
+            store.set_aside(CARDS, self.fingerprint)
+        store.put_if_absent(CARDS, self.fingerprint, self.to_bytes())
+
+    def _fits_together(self) -> bool:
+        y, k = self.y_test, len(self.classes)
+        whole = y.dtype == np.int64 and y.ndim == 1 and y.size > 0 and y.min() >= 0 and y.max() < k
+        counted = len(self.train_histogram) == k and sum(self.train_histogram) == self.n_train > 0
+        named = len(set(self.classes)) == k and all(name.strip() for name in self.classes)
+        return bool(whole and counted and named)
+
+    def same(self, other: Card) -> bool:
+        """Tell whether two cards say the same."""
+        plain = all(getattr(self, name) == getattr(other, name) for name in _HEADER)
+        return plain and np.array_equal(self.y_test, other.y_test)
 
 
 _HEADER = ("name", "fingerprint", "classes", "n_train", "train_histogram", "image_shape")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
 from numpy.typing import NDArray
+
+from dqsuite.core.foreign import Archive, array_of, json_of
 
 
 def pack(header: Mapping[str, Any], **arrays: NDArray[Any]) -> bytes:
@@ -23,41 +22,34 @@ def pack(header: Mapping[str, Any], **arrays: NDArray[Any]) -> bytes:
 
 
 FORMAT = 1  # of an outcome's record; part of its key
-_LARGEST = 256 * 2**20  # bytes unpacked: far above any record, far below what would harm a machine
+LARGEST = 64 * 2**20  # bytes that an outcome or a card unpacks to: far above any
+_CONFIDENCES = 256 * 2**20  # bytes that confidences unpack to
+_HEADER = 8 * 2**20  # bytes of JSON: the damage of a thousand classes takes three
+_MEMBERS = 16
 
 
 class OtherVersionError(ValueError):
     """A whole record that another version of dqsuite wrote."""
 
 
-def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return the header and the arrays of `pack`.
+def unpack(data: bytes, most: int = _CONFIDENCES) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the header and the arrays of `pack`, which take at most `most` bytes.
 
     Raises
     ------
     ValueError
-        The bytes are truncated, altered (each member carries a checksum) or something else.
+        The bytes are truncated, altered (each member carries a checksum), too many or something else.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
-            if sum(member.file_size for member in file.infolist()) > _LARGEST:
-                raise ValueError("it is too large to be one")
-            arrays = {name.removesuffix(".npy"): _array(file.read(name)) for name in file.namelist()}
-        return json.loads(arrays.pop("header").tobytes()), arrays
-    except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds at damaged bytes
+        file = Archive(io.BytesIO(data))
+        if len(file.sizes) > _MEMBERS or sum(file.sizes.values()) > most:
+            raise ValueError("it is too large to be one")
+        header = json_of(array_of(file.read("header.npy", _HEADER)).tobytes())
+        arrays = {
+            name.removesuffix(".npy"): array_of(file.read(name, most)) for name in file.sizes if name != "header.npy"
+        }
+    except ValueError as error:
         raise ValueError(f"damaged record: {error}") from error
-
-
-def _array(data: bytes) -> NDArray[Any]:
-    """Return the array of a member, read-only, as ``np.load`` does, whose way takes most of a small record's time."""
-    width = 2 if data[6] == 1 else 4  # bytes of the header's length, by the format's version
-    start = 8 + width + int.from_bytes(data[8 : 8 + width], "little")
-    shape, by_column, dtype = _header(data[:start])
-    return np.frombuffer(data, dtype, offset=start).reshape(shape, order="F" if by_column else "C")
-
-
-@lru_cache(maxsize=256)
-def _header(data: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    stream = io.BytesIO(data)
-    read = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}[read_magic(stream)]
-    return read(stream)
+    if not isinstance(header, dict):
+        raise ValueError("damaged record: its header has no names")
+    return header, arrays

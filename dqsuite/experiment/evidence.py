@@ -7,69 +7,129 @@ there. The first format had all of them as they are stored, and is read too. Con
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
+from dqsuite.core.foreign import Archive, json_of, opened, said
 from dqsuite.experiment.card import Card
-from dqsuite.experiment.encoding import pack, unpack
+from dqsuite.experiment.encoding import LARGEST, pack, unpack
 from dqsuite.experiment.outcome import Outcome
-from dqsuite.experiment.series import Truths, fits, pack_series, unpack_series
-from dqsuite.experiment.store import CARDS, OUTCOMES, Store, nothing_stored
+from dqsuite.experiment.series import fits, pack_series, unpack_series
+from dqsuite.experiment.store import CARDS, FOREIGN_CARDS, OUTCOMES, Store, nothing_stored
 
 FORMAT = 2
 _READ = (1, FORMAT)
 _SERIES = "series"
 _MOST = 32  # outcomes of a series
 _MANIFEST = "evidence.json"
-_LARGEST = 64 * 2**20  # bytes: no record comes near
+_WASTED = 8.0  # seconds spent on what is left out, after which the rest is left out too
 _READ_AGAIN = "export it again, or copy it again from where it came"
 
 
 @dataclass
 class Merge:
-    """What an import did, by the outcomes' descriptions or names."""
+    """What an import did, by the outcomes' descriptions or names.
+
+    Attributes
+    ----------
+    reasons : dict of str
+        Why each record in `damaged` was left out.
+    """
 
     added: int = 0
     present: int = 0
     differing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def leave_out(self, name: str, error: Exception | str) -> None:
+        """Note that a record is not used."""
+        self.damaged.append(name)
+        self.reasons[name] = str(error)
 
 
-def export_evidence(store: Store, path: Path) -> int:
-    """Write every outcome and card of a store to a file, and return the number of outcomes.
+@dataclass(frozen=True)
+class Packed:
+    """What an export did: the number of outcomes, and the records left out with the reason why."""
+
+    count: int
+    left_out: Mapping[str, str]
+
+
+def export_evidence(store: Store, path: Path) -> Packed:
+    """Write every outcome and card of a store that can be used to a file.
 
     Equal stores give equal files, and the file appears whole or not at all.
 
     Raises
     ------
     DqError
-        The store is empty, or the file cannot be written.
+        The store holds no outcome that can be used, or the file cannot be written.
     """
-    names = sorted(store.list(OUTCOMES))
+    left_out: dict[str, str] = {}
+    cards = _cards(store, left_out)
+    names = [name for name in sorted(store.list(OUTCOMES)) if _is_usable(store, name, left_out)]
     if not names:
         raise nothing_stored(store)
     try:
         with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as file:
-            for member, data in _members(store, names):
+            for member, data in _members(store, names, cards):
                 file.writestr(zipfile.ZipInfo(member), data)
     except (OSError, ValueError) as error:
         raise DqError(f"cannot write {path} ({error})", "name a file that you can write") from error
-    return len(names)
+    return Packed(len(names), left_out)
 
 
-def _members(store: Store, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _cards(store: Store, left_out: dict[str, str]) -> dict[str, bytes]:
+    """Return the cards of a store, its own where it has one."""
+    found = {}
+    for kind in (FOREIGN_CARDS, CARDS):
+        for name in sorted(store.list(kind)):
+            try:
+                found[name] = _whole_card(name, store.get(kind, name)).to_bytes()
+            except (KeyError, ValueError) as error:
+                left_out[f"{kind}/{name}"] = str(error)
+    return dict(sorted(found.items()))
+
+
+def _is_usable(store: Store, name: str, left_out: dict[str, str]) -> bool:
+    try:
+        _whole_outcome(name, store.get(OUTCOMES, name))
+    except (KeyError, ValueError) as error:
+        left_out[f"{OUTCOMES}/{name}"] = str(error)
+        return False
+    return True
+
+
+def _whole_card(name: str, data: bytes) -> Card:
+    card = Card.from_bytes(data)
+    if card.fingerprint != name:
+        raise ValueError("it is not what its name says")
+    return card
+
+
+def _whole_outcome(name: str, data: bytes) -> Outcome:
+    outcome = Outcome.from_bytes(data)
+    if outcome.key != name:
+        raise ValueError("it is not what its name says")
+    return outcome
+
+
+def _members(store: Store, names: Sequence[str], cards: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """Yield the members of an evidence file: their names and bytes."""
     yield _MANIFEST, json.dumps({"format": FORMAT, "outcomes": len(names)}).encode()
-    cards = {name: _own(store, CARDS, name) for name in sorted(store.list(CARDS))}
     yield from ((f"{CARDS}/{name}", data) for name, data in cards.items())
     conditions: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for name in names:
@@ -78,7 +138,7 @@ def _members(store: Store, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             conditions[found[0]].append((found[1], name))
         else:
             yield f"{OUTCOMES}/{name}", data
-    truths = {name: truth for name, data in cards.items() if (truth := _truth(data)) is not None}
+    truths = {name: Card.from_bytes(data).y_test for name, data in cards.items()}
     alike = [sorted(conditions[condition]) for condition in sorted(conditions)]
     parts = [found[first : first + _MOST] for found in alike for first in range(0, len(found), _MOST)]
     for number, part in enumerate(parts):
@@ -90,25 +150,12 @@ def _members(store: Store, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _condition(data: bytes) -> tuple[str, int] | None:
-    """Return what an outcome shares with the other repeats of its condition, and its repeat; None if it does not fit.
-
-    A record that cannot be read does not fit either: it travels as it is, and who imports it is told.
-    """
-    try:
-        record = header, arrays = unpack(data)
-        cell = dict(header["cell"])
-        repeat, last = int(cell.pop("repeat")), arrays["last"]
-        shared = [cell, header["fingerprint"], len(last), last.dtype.str]
-        return (json.dumps(shared, sort_keys=True), repeat) if fits(record) else None
-    except (ValueError, LookupError, TypeError):
-        return None
-
-
-def _truth(card: bytes) -> NDArray[np.int64] | None:
-    try:
-        return Card.from_bytes(card).y_test
-    except ValueError:
-        return None
+    """Return what an outcome shares with the other repeats of its condition, and its repeat; None where none fit."""
+    record = header, arrays = unpack(data)
+    cell = dict(header["cell"])
+    repeat, last = int(cell.pop("repeat")), arrays["last"]
+    shared = [cell, header["fingerprint"], len(last), last.dtype.str]
+    return (json.dumps(shared, sort_keys=True), repeat) if fits(record) else None
 
 
 def _own(store: Store, kind: str, name: str) -> bytes:
@@ -121,87 +168,126 @@ def _own(store: Store, kind: str, name: str) -> bytes:
 def import_evidence(store: Store, path: Path) -> Merge:
     """Add a file's records to a store; of two outcomes under one key the store's stays, and a difference is told.
 
+    Whatever cannot be used is left out and named.
+
     Raises
     ------
     DqError
-        The file is missing, no evidence, of an unknown format, or the store cannot be written.
+        The file is missing, no evidence, of an unknown format, holds nothing that can be used, or the store cannot be
+        written.
     """
     merge = Merge()
     try:
-        with zipfile.ZipFile(path) as file:
+        with opened(path) as handle:
+            file = Archive(handle)
             _require_format(file, path)
-            members = [(*member.partition("/")[::2], member) for member in file.namelist()]
-            truths = {}
-            for kind, name, member in members:
-                if kind in (CARDS, OUTCOMES) and name:
-                    _merge(store, kind, name, _member(file, member), merge)
-                if kind == CARDS and (truth := _truth(_member(file, member) or b"")) is not None:
-                    truths[name] = truth
-            for kind, name, member in members:
-                if kind == _SERIES and name:
-                    _merge_series(store, member, _member(file, member), truths, merge)
+            _Import(store, file, merge).run()
     except FileNotFoundError:
         raise DqError(f"there is no file {path}", "name one that dqsuite evidence export wrote") from None
-    except (zipfile.BadZipFile, OSError) as error:
-        raise DqError(f"{path} is no readable evidence file ({error})", _READ_AGAIN) from error
+    except (ValueError, OSError) as error:
+        raise DqError(f"{path} is no readable evidence file ({said(error)})", _READ_AGAIN) from error
+    if merge.damaged and not merge.added + merge.present:
+        name = merge.damaged[0]
+        raise DqError(f"nothing in {path} can be used; {name}, the first of it: {merge.reasons[name]}", _READ_AGAIN)
     return merge
 
 
-def _merge_series(store: Store, member: str, data: bytes | None, truths: Truths, merge: Merge) -> None:
-    """Add the outcomes of a series, each as it was stored where it comes from."""
+class _Import:
+    """One import: every record is made sure of before it is stored, the cards first."""
+
+    def __init__(self, store: Store, file: Archive, merge: Merge) -> None:
+        self.store, self.file, self.merge = store, file, merge
+        self.truths: dict[str, NDArray[np.int64]] = {}  # as the file has them, which series are packed by
+        self.cards: dict[str, Card] = {}  # as the store has them now
+        self.wasted = 0.0
+
+    def run(self) -> None:
+        """Merge all that the file holds."""
+        ways = {CARDS: self._merge_card, OUTCOMES: self._merge_outcome, _SERIES: self._merge_series}
+        for kind, merge in ways.items():
+            for member in [each for each in self.file.sizes if each.startswith(f"{kind}/")]:
+                name = member if kind == _SERIES else member.partition("/")[2]
+                before, known = time.monotonic(), len(self.merge.damaged)
+                try:
+                    if self.wasted > _WASTED:
+                        raise ValueError("it was not read, for too much of the file was damaged")
+                    merge(name, self.file.read(member, LARGEST))
+                except ValueError as error:
+                    self.merge.leave_out(name, error)
+                if len(self.merge.damaged) > known:
+                    self.wasted += time.monotonic() - before
+
+    def _merge_card(self, name: str, data: bytes) -> None:
+        card = _whole_card(name, data)
+        self.truths[name] = card.y_test
+        own = self._card(name)
+        if own is None:
+            kind = CARDS if card.is_known else FOREIGN_CARDS
+            self.store.put_if_absent(kind, name, data)
+            self.cards[name] = card
+        elif not own.same(card):
+            raise ValueError("the store has another card of that data set")
+
+    def _card(self, fingerprint: str) -> Card | None:
+        """Return the store's card of a data set, if it has one."""
+        for kind in (CARDS, FOREIGN_CARDS):
+            if fingerprint in self.cards:
+                break
+            with contextlib.suppress(KeyError, ValueError):
+                self.cards[fingerprint] = _whole_card(fingerprint, self.store.get(kind, fingerprint))
+        return self.cards.get(fingerprint)
+
+    def _merge_series(self, _: str, data: bytes) -> None:
+        """Add the outcomes of a series, each as it was stored where it comes from."""
+        for header, arrays in unpack_series(data, self.truths):
+            record = pack(header, **arrays)
+            try:
+                outcome = Outcome.from_bytes(record)
+                self._add(outcome, record)
+            except ValueError as error:
+                self.merge.leave_out(_described(header), error)
+
+    def _merge_outcome(self, name: str, data: bytes) -> None:
+        self._add(_whole_outcome(name, data), data)
+
+    def _add(self, outcome: Outcome, data: bytes) -> None:
+        """Add an outcome that fits its data set."""
+        card = self._card(outcome.fingerprint)
+        if card is None:
+            raise ValueError("the card of its data set is neither in the file nor in the store")
+        if not outcome.fits(card):
+            raise ValueError(f"it does not fit the data set {card.name}")
+        added = self.store.put_if_absent(OUTCOMES, outcome.key, data) or self._replaces_damaged(outcome, data)
+        self.merge.added += added
+        self.merge.present += not added
+
+    def _replaces_damaged(self, outcome: Outcome, data: bytes) -> bool:
+        """Compare with the store's own, which stays unless it is damaged; return whether it was replaced."""
+        try:
+            own = _whole_outcome(outcome.key, self.store.get(OUTCOMES, outcome.key))
+        except ValueError:
+            self.store.set_aside(OUTCOMES, outcome.key)
+            return self.store.put_if_absent(OUTCOMES, outcome.key, data)
+        if not outcome.same_measurement(own):
+            self.merge.differing.append(str(outcome.cell))
+        return False
+
+
+def _described(header: Mapping[str, Any]) -> str:
+    """Return what a record that cannot be used says of itself."""
+    cell = header.get("cell")
+    told = cell if isinstance(cell, dict) else {}
+    words = [str(told.get(name, "?"))[:60] for name in ("dataset", "model", "corruption", "repeat")]
+    return "{} {} {} repeat {}".format(*words)
+
+
+def _require_format(file: Archive, path: Path) -> None:
     try:
-        records = [pack(header, **arrays) for header, arrays in unpack_series(data or b"", truths)]
-        named = [(Outcome.from_bytes(record).key, record) for record in records]
-    except ValueError:
-        merge.damaged.append(member)
-        return
-    for name, record in named:
-        _merge(store, OUTCOMES, name, record, merge)
-
-
-def _merge(store: Store, kind: str, name: str, data: bytes | None, merge: Merge) -> None:
-    """Add one record after making sure that it is whole and is what its name says."""
-    try:
-        record = (Outcome if kind == OUTCOMES else Card).from_bytes(data or b"")
-        if (record.key if isinstance(record, Outcome) else record.fingerprint) != name:
-            raise ValueError("it is not what its name says")
-        added = store.put_if_absent(kind, name, data or b"")
-    except ValueError:
-        merge.damaged.append(name)
-        return
-    if isinstance(record, Outcome):
-        added = added or _replaces_damaged(store, record, data or b"", merge)
-        merge.added += added
-        merge.present += not added
-
-
-def _replaces_damaged(store: Store, record: Outcome, data: bytes, merge: Merge) -> bool:
-    """Compare an outcome with the store's own, which stays unless it is damaged; return whether it was replaced."""
-    try:
-        own = Outcome.from_bytes(store.get(OUTCOMES, record.key))
-    except ValueError:
-        store.set_aside(OUTCOMES, record.key)
-        return store.put_if_absent(OUTCOMES, record.key, data)
-    if not record.same_measurement(own):
-        merge.differing.append(str(record.cell))
-    return False
-
-
-def _member(file: zipfile.ZipFile, member: str) -> bytes | None:
-    if file.getinfo(member).file_size > _LARGEST:
-        return None
-    try:
-        return file.read(member)
-    except Exception:  # zipfile and zlib raise half a dozen kinds at damaged bytes
-        return None
-
-
-def _require_format(file: zipfile.ZipFile, path: Path) -> None:
-    try:
-        found = json.loads(_member(file, _MANIFEST) or b"")["format"]
-    except (KeyError, ValueError, TypeError, RecursionError):
+        found = json_of(file.read(_MANIFEST, 10_000_000))["format"]
+    except (LookupError, ValueError, TypeError):
         raise DqError(f"{path} is a zip but no evidence", _READ_AGAIN) from None
-    if found not in _READ:
+    if found not in _READ or isinstance(found, bool):
         raise DqError(
-            f"{path} has evidence format {found}, this version reads {FORMAT}", "use the dqsuite that wrote it"
+            f"{path} has evidence format {str(found)[:20]}, this version reads {FORMAT}",
+            "use the dqsuite that wrote it",
         )

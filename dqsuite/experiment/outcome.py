@@ -6,6 +6,7 @@ The best epoch's predictions are stored as their exclusive or with the last epoc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.foreign import as_type
+from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
-from dqsuite.experiment.encoding import FORMAT, OtherVersionError, pack, unpack
+from dqsuite.experiment.encoding import FORMAT, LARGEST, OtherVersionError, pack, unpack
+from dqsuite.experiment.recipes import Recipe
+from dqsuite.experiment.schema import LONGEST_CURVE, OutcomeHeader
 
+_RECORDS = 2**53  # what a float counts exactly
+_SECONDS = 1e10
+_LARGEST = 1e18  # of any number in a header
 CURVES = ("train_loss", "train_accuracy", "test_accuracy", "learning_rate")
 
 
@@ -81,28 +89,41 @@ class Outcome:
         ValueError
             The bytes are damaged.
         """
-        header, arrays = unpack(data)
+        header, arrays = unpack(data, LARGEST)
         try:
             if header["format"] != FORMAT:
-                raise OtherVersionError(f"outcome format {header['format']}, this version reads {FORMAT}")
-            last, best = arrays["last"], arrays["best_xor_last"]
-            float(header["provenance"]["seconds"])
-            if last.dtype.kind != "u" or last.ndim != 1 or last.dtype != best.dtype or last.shape != best.shape:
-                raise ValueError("damaged record: its predictions do not fit together")
-            if arrays["curves"].shape[0] != len(CURVES) or not arrays["curves"].size:
-                raise ValueError("damaged record: its curves are not complete")
-            return cls(
-                cell=_cell(header["cell"]),
-                fingerprint=header["fingerprint"],
-                curves=dict(zip(CURVES, arrays["curves"], strict=True)),
-                last=last,
-                best=best ^ last,
-                manifest=header["manifest"],
-                stopped=header["stopped"],
-                provenance=header["provenance"],
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not an outcome: {error!r}") from error
+                raise OtherVersionError(f"outcome format {str(header['format'])[:20]}, this version reads {FORMAT}")
+            last, best, curves = arrays["last"], arrays["best_xor_last"], arrays["curves"]
+        except KeyError as error:
+            raise ValueError(f"not an outcome: it lacks {error}") from error
+        try:
+            _check_header(header)
+        except DqError as error:  # of a recipe
+            raise OtherVersionError(str(error)) from error
+        _check_arrays(last, best, curves)
+        outcome = cls(
+            cell=_cell(header["cell"]),
+            fingerprint=header["fingerprint"],
+            curves=dict(zip(CURVES, curves, strict=True)),
+            last=last,
+            best=best ^ last,
+            manifest=header["manifest"],
+            stopped=header["stopped"],
+            provenance=header["provenance"],
+        )
+        if outcome.classes <= max(outcome.last.max(), outcome.best.max()):
+            raise ValueError("damaged record: it predicts a class that there is not")
+        return outcome
+
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
+        return len(self.manifest["histogram_before"])
+
+    def fits(self, card: Card) -> bool:
+        """Tell whether it can have been measured on the card's data set."""
+        sized = self.last.shape == card.y_test.shape and self.classes == len(card.classes)
+        return sized and self.fingerprint == card.fingerprint
 
     def same_measurement(self, other: Outcome) -> bool:
         """Tell whether two outcomes agree to the bit in everything that was measured."""
@@ -114,8 +135,44 @@ class Outcome:
         )
 
 
+def _check_header(header: Mapping[str, Any]) -> None:
+    """Raise ValueError where a header is not what this version can use."""
+    known = as_type(header, OutcomeHeader)
+    damage, k = known.manifest, len(known.manifest.histogram_before)
+    kept = sum(map(sum, damage.transitions))
+    if k < 1 or [len(row) for row in damage.transitions] != [k] * k or not 0 < kept < _RECORDS:
+        raise ValueError("damaged record: its damage does not fit together")
+    seconds = known.provenance.get("seconds")
+    as_type(known.cell.recipe, Recipe)
+    told = [*known.provenance.values(), *known.cell.recipe.values()]
+    numbers = [each for each in told if isinstance(each, int | float)]
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < _SECONDS:
+        raise ValueError("damaged record: it does not say how long it took")
+    if not all(math.isfinite(each) and abs(each) < _LARGEST for each in numbers):
+        raise ValueError("damaged record: a number in it is none")
+
+
+def _check_arrays(last: NDArray[Any], best: NDArray[Any], curves: NDArray[Any]) -> None:
+    """Raise ValueError where arrays are not those of an outcome."""
+    if last.dtype not in (np.uint8, np.uint16) or last.ndim != 1 or not last.size:
+        raise ValueError("damaged record: its predictions are none")
+    if last.dtype != best.dtype or last.shape != best.shape:
+        raise ValueError("damaged record: its predictions do not fit together")
+    if curves.dtype != np.float32 or curves.ndim != 2 or len(curves) != len(CURVES):
+        raise ValueError("damaged record: its curves are not complete")
+    if not 0 < curves.shape[1] <= LONGEST_CURVE:
+        raise ValueError("damaged record: its curves are empty or too long")
+    if np.any(curves[1:3] < 0) or np.any(curves[1:3] > 1):  # nan is neither
+        raise ValueError("damaged record: an accuracy in it is no fraction")
+
+
 def _cell(values: Mapping[str, Any]) -> Cell:
     try:
         return Cell.from_json(values)
-    except (TypeError, DqError) as error:  # a setting or a field that this version does not know
+    except (
+        TypeError,
+        ValueError,
+        OverflowError,
+        DqError,
+    ) as error:  # a setting or a field that this version does not know
         raise OtherVersionError(f"its cell is not of this version ({error})") from error

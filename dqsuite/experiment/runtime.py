@@ -20,6 +20,7 @@ import numpy as np
 from dqsuite import corruptions, models
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
+from dqsuite.core.foreign import as_type, json_of
 from dqsuite.core.grammar import parse_term
 from dqsuite.corruptions import Chain, Manifest
 from dqsuite.datasets import DATASETS
@@ -37,6 +38,8 @@ _MOST = 30  # of the last costs of a kind are kept
 _FORWARD = 1 / 3  # of the work of a training step is the pass forward, which is all that measuring an image takes
 _SECONDS = 5e-5  # of a training step for each million multiplications forward, measured on one core; where none else is
 _RECORDS = 50_000  # of a data set of which nothing is known
+_LARGEST = 2**20  # bytes of a note: a hundred times that of as many costs as are kept
+_COUNT = 2**50  # of anything, at most
 _TESTED = 5  # training images for each test image there
 
 
@@ -50,6 +53,11 @@ class Cost:
     records: int
     measured: int
     seconds: float
+
+    def __post_init__(self) -> None:
+        counts = self.epochs, self.records, self.measured
+        if min(counts) < 0 or max(counts) > _COUNT or not 0 <= self.seconds < _COUNT:
+            raise ValueError("a cost is out of range")
 
     @property
     def rate(self) -> float:
@@ -145,8 +153,9 @@ class Costs:
     def _kept(self, kind: str) -> list[Cost]:
         """Return the costs of a kind. A damaged note is no loss: it is written anew with the next cell."""
         try:
-            return [Cost(**each) for each in json.loads(self.store.read_note(_NOTES, self._name(kind)) or b"[]")]
-        except (ValueError, TypeError):
+            noted = self.store.read_note(_NOTES, self._name(kind)) or b"[]"
+            return as_type(json_of(noted if len(noted) < _LARGEST else b""), list[Cost])[-_MOST:]
+        except ValueError:
             return []
 
     def _name(self, kind: str) -> str:
@@ -167,7 +176,11 @@ def effort(plan: Plan, cell: Cell, card: Card | None = None, costs: list[Cost] |
     size = _size(cell.dataset, card)
     records = _left(cell.condition, size) if size else None
     records = records or max((cost.records for cost in costs), default=sum(size.histogram) if size else _RECORDS)
-    tested = size.tested if size else max((cost.measured // cost.epochs for cost in costs), default=_RECORDS // _TESTED)
+    tested = (
+        size.tested
+        if size
+        else max((cost.measured // cost.epochs for cost in costs if cost.epochs), default=_RECORDS // _TESTED)
+    )
     epochs = _epochs(cell.recipe, records)
     if cell.recipe.patience or cell.recipe.fit:
         epochs = round(epochs * _share(costs, cell))

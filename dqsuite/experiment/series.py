@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dqsuite.core.foreign import json_of, said
+
 Record = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 Labels = NDArray[np.integer[Any]]
 Floats = NDArray[np.float32]
@@ -31,6 +33,7 @@ _VOTES = 3  # of an outcome's last epoch, against one of its best and one of the
 _OWN = 6  # votes of the last epoch for what the best one of the same outcome is
 _LARGEST = 2**24  # bytes of a part: far above any condition's
 _EXPECTED = 2**23  # images times classes at most: 800 classes of 10,000 images
+_WORK = 2**25  # images times classes of all outcomes together: 32 of CIFAR-100; to unpack them takes seconds
 _COUNTS = 2**31  # images or records at most
 _BYTES = 5  # of a step: those of 32 bits have 33 and a sign
 _HEAD = struct.Struct("<4I")  # the packed lengths of the three parts, and a checksum over what they mean
@@ -92,7 +95,7 @@ def pack_series(records: Sequence[Record], truths: Truths) -> bytes:
         places += [expected.places(last), expected.places(best, last)]
         expected.learn(last, best)
     parts = (json.dumps(about, sort_keys=True).encode(), curves, np.concatenate(places).tobytes())
-    if max(map(len, parts)) > _LARGEST:
+    if max(map(len, parts)) > _LARGEST or len(records) * max(len(lasts[0]), classes) * classes > _WORK:
         raise ValueError("too large for one series")
     packed = [lzma.compress(part, lzma.FORMAT_RAW, filters=way) for part, way in zip(parts, _FILTERS, strict=True)]
     return _HEAD.pack(*map(len, packed), _checksum(parts, records)) + b"".join(packed)
@@ -108,20 +111,21 @@ def unpack_series(data: bytes, truths: Truths) -> list[Record]:
     """
     try:
         parts, checksum = _parts(data)
-        about = json.loads(parts[0])
+        about = json_of(parts[0])
         with np.errstate(all="ignore"):  # of numbers that nobody packed; the checksum tells
             records = list(_records(about, parts[1], parts[2], truths.get(about["headers"][0]["fingerprint"])))
         if _checksum(parts, records) != checksum:
             raise ValueError("its predictions are not those that were packed")
     except Exception as error:  # lzma, json, struct and numpy raise a dozen kinds at damaged bytes
-        raise ValueError(f"damaged series of outcomes: {error}") from error
+        raise ValueError(f"damaged series of outcomes: {said(error)}") from error
     return records
 
 
 def _records(about: dict[str, Any], curves: bytes, places: bytes, truth: Labels | None) -> Iterator[Record]:
     images, classes, kind = int(about["images"]), int(about["classes"]), np.dtype(about["type"])
     headers = about["headers"]
-    if not _allowed(images, classes) or kind not in (np.uint8, np.uint16):
+    work = len(headers) * max(images, classes) * classes
+    if not _allowed(images, classes) or work > _WORK or kind not in (np.uint8, np.uint16):
         raise ValueError("its parts do not fit together")
     found = np.frombuffer(places, np.uint8 if classes <= 256 else np.uint16).reshape(2 * len(headers), images)
     expected = _Expectation(truth, images, classes)

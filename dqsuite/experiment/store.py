@@ -18,8 +18,13 @@ from pathlib import Path
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
+from dqsuite.core.foreign import read_file
 
 OUTCOMES, CARDS, CONFIDENCES = "outcomes", "cards", "confidences"
+FOREIGN_CARDS = "foreign-cards"
+"""Cards that came with evidence, and that nobody has held against their data here."""
+LARGEST = 2**26  # bytes of a record or a note at most, far above any
+_LARGEST_CONFIDENCES = 2**28  # bytes
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -52,13 +57,13 @@ class Store:
         KeyError
             There is none.
         ValueError
-            What stands in its place is no file, such as a folder or a link to nowhere.
+            What stands in its place is no file, such as a folder, a pipe or a link to nowhere, or is far too large.
         DqError
             The store cannot be read.
         """
         path = self._path(kind, name)
         try:
-            return path.read_bytes()
+            return read_file(path, _LARGEST_CONFIDENCES if kind == CONFIDENCES else LARGEST)
         except PermissionError as error:
             raise self._unreadable(error) from error
         except OSError as error:
@@ -79,14 +84,16 @@ class Store:
         """
         path = self._path(kind, name)
         temporary = self.scratch() / f"{os.getpid()}-{uuid.uuid4().hex}"
+        self.make_room(kind, name)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             os.link(temporary, path)
         except FileExistsError:
+            if not self._is_stored(kind, name):
+                raise _in_the_way(path) from None
             return False
         except OSError as error:
             raise self._unwritable(error) from error
@@ -95,12 +102,29 @@ class Store:
                 temporary.unlink()
         return True
 
+    def make_room(self, kind: str, name: str) -> None:
+        """Make the folder that a record belongs in, before hours of work are done for it. Raises as `put_if_absent`."""
+        folder = self._path(kind, name).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):  # a link to a disk that is not there, a file, a pipe
+            raise _in_the_way(folder) from None
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _is_stored(self, kind: str, name: str) -> bool:
+        try:
+            self.get(kind, name)
+        except (KeyError, ValueError):
+            return False
+        return True
+
     def list(self, kind: str) -> Iterator[str]:
         """Yield the names of all records of a kind, in no order. Raises DqError where the store cannot be read."""
         try:
             for folder in (self.root / kind).iterdir():
                 if folder.is_dir():
-                    yield from (file.name for file in folder.iterdir() if _NAME.fullmatch(file.name))
+                    yield from (each.name for each in folder.iterdir() if _belongs(each.name, folder.name))
         except FileNotFoundError:
             return
         except OSError as error:
@@ -123,8 +147,8 @@ class Store:
     def read_note(self, kind: str, name: str) -> bytes | None:
         """Return a note, or None where there is none that can be read."""
         try:
-            return self._note(kind, name).read_bytes()
-        except OSError:
+            return read_file(self._note(kind, name), LARGEST)
+        except (OSError, ValueError):
             return None
 
     def write_note(self, kind: str, name: str, data: bytes) -> None:
@@ -170,9 +194,17 @@ class Store:
         return DqError(f"cannot write to the store {self.root} ({error.strerror or error})", mend)
 
 
+def _in_the_way(path: Path) -> DqError:
+    return DqError(f"{path} is in the way, which is no record or folder of a store", "remove it, or mount its disk")
+
+
+def _belongs(name: str, folder: str) -> bool:
+    return name[:2] == folder and _NAME.fullmatch(name) is not None
+
+
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):  # it may come from a file of somebody else
-        raise ValueError(f"{name!r} is no name of a record")
+        raise ValueError(f"{name[:100]!r} is no name of a record")
     return name
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from dqsuite.core import escapes
 from dqsuite.statistics.verdict import METHOD, Status, Verdict
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def markdown(scale: str, judged: Sequence[Judged], flips: Sequence[Flip]) -> str
         ", ".join(f"{counts[status]} {status.value}" for status in Status if counts[status]),
     ]
     if flips:
-        told = [f"- {_code(flip.judged)}, {flip.describe()}: {flip.judged.verdict.describe()}" for flip in flips]
+        told = [
+            f"- {_code(flip.judged)}, {escapes.markdown(f'{flip.describe()}: {flip.judged.verdict.describe()}')}"
+            for flip in flips
+        ]
         parts.append("\n".join([f"**{_FLIPPED.capitalize()}**\n", *told]))
     if rows := [_row(each) for status in _SHOWN for each in judged if each.verdict.status is status]:
         head = ["| finding | verdict | effect | interval | repeats | scale |", "|---|---|---|---|---|---|"]
@@ -55,7 +59,7 @@ def _row(judged: Judged) -> str:
     verdict = judged.verdict
     effect = "" if verdict.effect is None else f"{verdict.effect:.3g} {verdict.unit}".strip()
     interval = "" if verdict.low is None or verdict.high is None else f"{verdict.low:.3g} to {verdict.high:.3g}"
-    cells = (_code(judged), verdict.status.value, effect, interval, str(verdict.n), judged.scale)
+    cells = (_code(judged), verdict.status.value, escapes.markdown(effect), interval, str(verdict.n), judged.scale)
     return f"| {' | '.join(cells)} |"
 
 
@@ -64,4 +68,4 @@ def _name(judged: Judged) -> str:
 
 
 def _code(judged: Judged) -> str:
-    return f"`{_name(judged)}`"
+    return escapes.code(_name(judged))

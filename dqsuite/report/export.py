@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Iterator, Set
 from itertools import count
 from pathlib import Path
@@ -16,12 +15,10 @@ from numpy.typing import NDArray
 from dqsuite.charts import raster
 from dqsuite.charts.figures import Body, Dots, Figure, Grid, Grids, Lines, Table
 from dqsuite.charts.sheet import sheet
+from dqsuite.core import escapes
 from dqsuite.core.errors import DqError
 from dqsuite.report import doses, studies
 from dqsuite.report.page import Page
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def export(page: Page, folder: Path) -> list[Path]:
@@ -69,7 +66,7 @@ def _files(figure: Figure, taken: Set[str]) -> list[tuple[str, bytes]]:
         drawn = sheet(figure)
         contents[".svg"] = drawn.text.encode()
         contents[".png"] = raster.picture(drawn.text, drawn.width, drawn.height)
-    cleaned = re.sub(r"[^A-Za-z0-9.-]+", "_", figure.key)[:100]
+    cleaned = escapes.file_name(figure.key)
     names = (cleaned if number == 1 else f"{cleaned}-{number}" for number in count(1))
     free = next(name for name in names if not any(f"{name}{end}".casefold() in taken for end in contents))
     return [(f"{free}{end}", content) for end, content in contents.items()]
@@ -77,19 +74,8 @@ def _files(figure: Figure, taken: Set[str]) -> list[tuple[str, bytes]]:
 
 def _csv(table: Table) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in [table.columns, *table.rows])
+    csv.writer(text).writerows([escapes.csv_cell(cell) for cell in row] for row in [table.columns, *table.rows])
     return text.getvalue().encode("utf-8", "replace")
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet runs: a quote stands before what looks like a formula and is no number."""
-    if not cell.startswith(_FORMULA):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell.strip()
 
 
 def _tables(body: Body) -> Iterator[tuple[str, Table]]:

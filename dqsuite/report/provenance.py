@@ -78,16 +78,21 @@ def _datasets(reader: Reader, outcomes: Sequence[Outcome]) -> Table:
     stored = Counter(outcome.fingerprint for outcome in reader.everything())
     cards = {mark: reader.card(mark) for mark in stored}
     names = {card.name for mark, card in cards.items() if card and shown[mark]}
-    rows = [_dataset(card, shown[mark], stored[mark]) for mark, card in cards.items() if card and card.name in names]
+    rows = [
+        _dataset(card, mark in reader.unchecked, shown[mark], stored[mark])
+        for mark, card in cards.items()
+        if card and card.name in names
+    ]
     note = "Outcomes of two variants of a data set are never mixed: the one with the most outcomes is judged."
     columns = ["data set", "fingerprint", "variant", "training images", "test images", "size", "outcomes shown"]
     return Table(columns, sorted(rows), note)
 
 
-def _dataset(card: Card, shown: int, stored: int) -> list[str]:
+def _dataset(card: Card, unchecked: bool, shown: int, stored: int) -> list[str]:
     size = " × ".join(map(str, card.image_shape))
     count = f"{shown} of {stored}"
-    return [card.name, card.fingerprint, card.variant, f"{card.n_train:,}", f"{len(card.y_test):,}", size, count]
+    variant = card.variant or ("unchecked: it came with evidence" if unchecked else "")
+    return [card.name, card.fingerprint, variant, f"{card.n_train:,}", f"{len(card.y_test):,}", size, count]
 
 
 def _machines(outcomes: Sequence[Outcome]) -> Table:

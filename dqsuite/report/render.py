@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ def require_writable(path: Path) -> Path:
     """Return the path of a report to be; raise DqError if it cannot be written, before hours are spent on it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            path.lstat()  # which fails where the name is too long
         with tempfile.TemporaryFile(dir=path.parent):
             return path
     except OSError as error:

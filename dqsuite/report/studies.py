@@ -78,7 +78,10 @@ def provenance(study: Study) -> Table:
         ("images", f"{card.n_train} for training, {len(card.y_test)} for testing, {size}"),
         ("cells", f"{len(study.outcomes)}, {sum(run['seconds'] for run in runs):.0f} s of training in all"),
         ("precision", study.outcomes[0].cell.precision),
-        *((key, ", ".join(sorted({str(run[key]) for run in runs}))) for key in ("device", "torch", "dqsuite")),
+        *(
+            (key, ", ".join(sorted({str(run.get(key, "not told")) for run in runs})))
+            for key in ("device", "torch", "dqsuite")
+        ),
     ]
     return Table(["", ""], rows)
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from dqsuite.core.errors import DqError
-from dqsuite.corruptions import Manifest
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.encoding import OtherVersionError
 from dqsuite.experiment.outcome import Outcome
-from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.experiment.store import CARDS, FOREIGN_CARDS, OUTCOMES, Store
 
 Say = Callable[[str], None]
+_HYPHENS = 2  # in the name of an outcome; a stray file is none
 
 PRECISIONS = ("fp32", "bf16")
 """Those that an outcome may be in; the first is taken where as much is stored in both."""
@@ -61,6 +61,8 @@ class Reader:
     ----------
     outdated : set of str
         The outcomes that were asked for, are not stored, and are by another version of dqsuite: these are not used.
+    unchecked : set of str
+        The fingerprints of the data sets whose card came with evidence, and was not held against the data here.
     """
 
     def __init__(self, store: Store, say: Say, precision: str = "any") -> None:
@@ -69,6 +71,7 @@ class Reader:
         self.store, self.say = store, say
         self.precisions = PRECISIONS if precision == "any" else (precision,)
         self.outdated: set[str] = set()
+        self.unchecked: set[str] = set()
         self._names: frozenset[str] | None = None
         self._variables: dict[str, list[str]] = {}
         self._counts: Counter[str] = Counter()
@@ -85,7 +88,7 @@ class Reader:
 
     def refresh(self) -> bool:
         """Look what the store holds now, and tell whether that is something else: somebody may have trained since."""
-        names = frozenset(self.store.list(OUTCOMES))
+        names = frozenset(name for name in self.store.list(OUTCOMES) if name.count("-") == _HYPHENS)
         if names == self._names:
             return False
         self._names = names
@@ -151,9 +154,16 @@ class Reader:
 
     def card(self, fingerprint: str) -> Card | None:
         """Return the card of a data set, or None where it is not stored or damaged."""
-        if fingerprint not in self._cards and (found := _read_card(self.store, fingerprint, self.say)):
+        if fingerprint in self._cards:
+            return self._cards[fingerprint]
+        found = _read_card(self.store, CARDS, fingerprint, self.say)
+        if found is None and (found := _read_card(self.store, FOREIGN_CARDS, fingerprint, self.say)):
+            self.unchecked.add(fingerprint)
+            told = "came with evidence and is unchecked: run dqsuite on that data set once"
+            self.say(f"the card of the data set {found.name} {told}")
+        if found:
             self._cards[fingerprint] = found
-        return self._cards.get(fingerprint)
+        return found
 
     def _note_outdated(self, keys: Sequence[str]) -> None:
         """Note the stored outcomes that differ from wanted ones in their versions alone."""
@@ -198,16 +208,16 @@ def _read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
         say(f"{foreign} outcomes were written by another version of dqsuite and are not used")
 
 
-def _read_card(store: Store, fingerprint: str, say: Say) -> Card | None:
+def _read_card(store: Store, kind: str, fingerprint: str, say: Say) -> Card | None:
     """Return the card of a data set, or None where it is not stored or damaged (which is said)."""
     try:
-        card = Card.from_bytes(store.get(CARDS, fingerprint))
+        card = Card.from_bytes(store.get(kind, fingerprint))
         if card.fingerprint != fingerprint:
             raise ValueError("it is not what its name says")
     except KeyError:
         return None
     except ValueError as error:
-        _set_aside(store, CARDS, fingerprint, error, say)
+        _set_aside(store, kind, fingerprint, error, say)
         return None
     return card
 
@@ -223,20 +233,7 @@ def _set_aside(store: Store, kind: str, name: str, error: ValueError, say: Say) 
 def _fitting(outcomes: Iterable[Outcome], card: Card, say: Say) -> tuple[Outcome, ...]:
     """Return the outcomes that can have been measured on the card's data set, and say how many cannot."""
     found = list(outcomes)
-    fitting = tuple(outcome for outcome in found if _fits(outcome, card))
+    fitting = tuple(outcome for outcome in found if outcome.fits(card))
     if len(fitting) < len(found):
         say(f"{len(found) - len(fitting)} outcomes do not fit the data set {card.name} and are left out")
     return fitting
-
-
-def _fits(outcome: Outcome, card: Card) -> bool:
-    k = len(card.classes)
-    try:
-        manifest = Manifest.from_json(dict(outcome.manifest))
-    except (KeyError, TypeError, ValueError):
-        return False
-    return (
-        outcome.last.shape == card.y_test.shape
-        and max(outcome.last.max(initial=0), outcome.best.max(initial=0)) < k
-        and manifest.transitions.shape == (k, k)
-    )

@@ -80,6 +80,12 @@ OPTIONS = {
     "a store without a name": (("--store", ""), "empty name"),
     "a store of too long a name": (("--store", "a" * 300), "cannot read the store"),
     "markup in a name": (("--corrupt", "wrong:0.1;classes=[bold]"), "no class '[bold]'"),
+    "a store of 4,000 letters": (("--store", "a" * 4000), "cannot read the store"),
+    "a data set of 4,000 letters": (("--dataset", f"npz:{'a' * 4000}"), "File name too long"),
+    "a matrix of 4,000 letters": (("--corrupt", f"transition:1;matrix={'a' * 4000}"), "File name too long"),
+    "a model of 4,000 letters": (("--model", "a" * 4000), "unknown model"),
+    "a report of 4,000 letters": (("--out", "a" * 4000, "--epochs", "999"), "File name too long"),
+    "an escape sequence in a name": (("--model", "\x1b[2J"), r"unknown model '\x1b[2J'"),
     "a store that is a file": (("--store", "text.npz"), "is a file"),
     "a report that cannot be written anywhere": (
         ("--out", "/proc/x.html", "--epochs", "999"),

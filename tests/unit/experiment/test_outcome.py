@@ -16,12 +16,17 @@ from dqsuite.experiment.recipes import RECIPES
 CELL = Cell("digits", Chain(), "lenet", RECIPES["standard"], "fp32", 0, (("train", 1),))
 
 
+def damage(classes):
+    kept = np.eye(classes, dtype=int).tolist()
+    return {"transitions": kept, "histogram_before": [1] * classes, "images_changed": 0, "steps": []}
+
+
 def outcome(seed=0, images=1000, classes=10, dtype=np.uint8):
     rng = np.random.default_rng(seed)
     last = rng.integers(0, classes, images).astype(dtype)
     best = np.where(rng.random(images) < 0.1, rng.integers(0, classes, images), last).astype(dtype)
     curves = {name: rng.random(5).astype(np.float32) for name in CURVES}
-    return Outcome(CELL, "f" * 16, curves, last, best, {"steps": []}, "epochs", {"seconds": 1.0})
+    return Outcome(CELL, "f" * 16, curves, last, best, damage(classes), "epochs", {"seconds": 1.0})
 
 
 @pytest.mark.parametrize(("classes", "dtype"), [(10, np.uint8), (300, np.uint16)])

@@ -1,0 +1,213 @@
+"""The door for bytes that somebody else may have written: what is behind them is bounded before it is read.
+
+Whatever does not fit is a ValueError in one line, for the caller to name the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
+from numpy.typing import NDArray
+
+T = TypeVar("T")
+Layout = tuple[tuple[int, ...], bool, np.dtype[Any]]
+"""Of an array: its shape, whether it lies column by column, its type."""
+
+LONGEST_HEADER = 2**14  # bytes of an array's
+_DIRECTORY = 32 * 2**20  # bytes of a zip's list of members: 300,000 of them
+_NAME = 1000  # bytes of a member's name
+_KINDS = "biufcSU"  # of numpy's types: those that are no Python objects, times or records
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return the content of a regular file of at most `most` bytes.
+
+    Raises
+    ------
+    OSError
+        The system refuses.
+    ValueError
+        It is a folder, pipe or device, or larger.
+    """
+    with opened(path, most) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"it has more than {most:,} bytes")
+    return data
+
+
+@contextmanager
+def opened(path: Path, most: int | None = None) -> Iterator[IO[bytes]]:
+    """Open a regular file as `read_file` does, without waiting for anybody to write into a pipe."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError("it is no regular file")
+        if most is not None and found.st_size > most:
+            raise ValueError(f"it has {found.st_size:,} bytes, more than {most:,}")
+    except BaseException:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as file:
+        yield file
+
+
+class Archive:
+    """A zip whose members are as it says: no more bytes than it declares, by no other method than ours.
+
+    Parameters
+    ----------
+    file : seekable file of bytes
+
+    Raises
+    ------
+    ValueError
+        It is no zip, a damaged one, or one of another kind.
+    OSError
+        The system refuses.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        limited = _Limited(file, _DIRECTORY)
+        try:
+            self._zip = zipfile.ZipFile(limited)
+            limited.most = None
+        except OSError:
+            raise
+        except Exception as error:  # zipfile raises a dozen kinds at damaged bytes
+            raise ValueError(f"it is no readable zip: {said(error)}") from error
+        self.sizes = {info.filename: info.file_size for info in self._zip.infolist()}
+        if any(len(name) > _NAME for name in self.sizes):
+            raise ValueError(f"a name in it has more than {_NAME} letters")
+
+    def read(self, name: str, most: int) -> bytes:
+        """Return a member of at most `most` bytes. Raises ValueError for any other, and where it is damaged."""
+        if self.sizes.get(name, 0) > most:
+            raise ValueError(f"it is too large: {self.sizes[name]:,} bytes")
+        return self._read(name, self.sizes.get(name, 0))
+
+    def begin(self, name: str, count: int) -> bytes:
+        """Return the first bytes of a member, as `read` does."""
+        return self._read(name, min(count, self.sizes.get(name, 0)))
+
+    def _read(self, name: str, count: int) -> bytes:
+        try:
+            info = self._zip.getinfo(name)
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValueError("it is compressed in a way that dqsuite does not read")  # which nothing bounds
+            with self._zip.open(info) as member:
+                data = member.read(count)  # a bounded read, as one of everything is not
+        except OSError:
+            raise
+        except Exception as error:
+            raise ValueError(said(error)) from error
+        if len(data) < count:
+            raise ValueError("it is cut off")
+        return data
+
+
+class _Limited:
+    """A file of which no read takes in more than a limit, as long as there is one."""
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self._file = file
+        self.most: int | None = most
+        self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
+
+    def read(self, count: int = -1) -> bytes:
+        """Read as files do. Raises ValueError for more than the limit."""
+        if self.most is None:
+            return self._file.read(count)
+        data = self._file.read(min(count, self.most + 1) if count >= 0 else self.most + 1)
+        if len(data) > self.most:
+            raise ValueError("its list of members is too long")
+        return data
+
+
+def json_of(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Return what a JSON text holds; numbers that are none are refused. Raises ValueError."""
+    try:
+        return json.loads(data, parse_constant=_refused)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _refused(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def as_type(value: Any, kind: type[T]) -> T:  # noqa: ANN401
+    """Return a value of JSON's types as one of ours, which msgspec knows how to check. Raises ValueError."""
+    try:
+        return msgspec.convert(value, kind)
+    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+        raise ValueError(said(error)) from error
+
+
+def array_of(data: bytes) -> NDArray[Any]:
+    """Return the array that npy bytes hold, read-only, in place, faster than ``np.load`` does for a small one."""
+    start = header_size(data)
+    shape, by_column, dtype = layout_of(data[:start])
+    if dtype.itemsize * _count(shape) != len(data) - start:
+        raise ValueError("its header says another size")
+    return np.frombuffer(data, dtype, offset=start).reshape(shape, order="F" if by_column else "C")
+
+
+def header_size(data: bytes) -> int:
+    """Return where in npy bytes the numbers begin. Raises ValueError where these are none."""
+    if data[:6] != b"\x93NUMPY" or len(data) < 12:
+        raise ValueError("it is no array of numpy")
+    width = 2 if data[6] == 1 else 4  # bytes of the header's length, by the format's version
+    start = 8 + width + int.from_bytes(data[8 : 8 + width], "little")
+    if start > min(LONGEST_HEADER, len(data)):
+        raise ValueError("its header is too long or cut off")
+    return start
+
+
+@lru_cache(maxsize=256)
+def layout_of(header: bytes) -> Layout:
+    """Return what the header of an array says; the same few stand before most arrays."""
+    stream = BytesIO(header)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what Python 2 wrote
+            read = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}[read_magic(stream)]
+            shape, by_column, dtype = read(stream)
+    except Exception as error:  # numpy reads a header as Python, whose parser raises half a dozen kinds
+        raise ValueError("its header is damaged") from error
+    if dtype.hasobject:
+        raise ValueError("it is an array of Python objects")
+    if dtype.kind not in _KINDS or not dtype.itemsize or any(length < 0 for length in shape):
+        raise ValueError(f"it is no array of numbers or texts, but of {str(dtype)[:100]}")
+    return shape, by_column, dtype
+
+
+def bytes_of(layout: Layout) -> int:
+    """Return the bytes that an array takes."""
+    return _count(layout[0]) * layout[2].itemsize
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for length in shape:
+        count *= length  # Python's integers: numpy's would overflow
+    return count
+
+
+def said(error: BaseException) -> str:
+    """Return what an error says, or its kind where it says nothing; no longer than a reader's patience."""
+    return (str(error) or type(error).__name__)[:300]

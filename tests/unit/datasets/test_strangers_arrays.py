@@ -1,0 +1,134 @@
+"""Mutated npz and matrix files: one line, or what was meant."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import resource
+import time
+import zipfile
+
+import mutations
+import numpy as np
+import pytest
+
+from dqsuite.core.errors import DqError
+from dqsuite.corruptions.matrix_file import load_matrix
+from dqsuite.datasets import npz
+
+COUNT = int(os.environ.get("DQSUITE_MUTATIONS", "200"))
+SECONDS, MEGABYTES = 20, 1000
+
+
+def npy(array, **options) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, **options)
+    return buffer.getvalue()
+
+
+def members() -> dict[str, bytes]:
+    images, labels = np.zeros((6, 8, 8), np.uint8), np.arange(6) % 2
+    arrays = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+    return {f"{key}.npy": npy(array) for key, array in arrays.items()} | {"classes.npy": npy(np.array(["ant", "bee"]))}
+
+
+def mutated(rng: random.Random) -> bytes:
+    whole = members()
+    name = rng.choice(list(whole))
+    match rng.randrange(5):
+        case 0:
+            return mutations.bytes_of(mutations.zip_of(whole), rng)
+        case 1:
+            whole[name] = npy(rng.choice(mutations.ARRAYS))
+        case 2:
+            whole[rng.choice(["\x1b[2J", "\u202e", "a" * 60_000])] = whole.pop(name)
+        case _:
+            whole[name] = mutations.bytes_of(whole[name], rng)
+    return mutations.zip_of(whole)
+
+
+def tried(read, path, contents) -> None:
+    worst = 0.0
+    for content in contents:
+        path.write_bytes(content)
+        began = time.monotonic()
+        try:
+            read(path)
+        except DqError as error:
+            told = str(error)
+            assert told.isprintable()
+            assert len(told) < 2100
+        worst = max(worst, time.monotonic() - began)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(f"worst: {worst:.2f} s, {peak:.0f} MB in this process")
+    assert worst < SECONDS
+    assert peak < MEGABYTES
+
+
+@pytest.mark.thorough
+def test_mutated_npz(tmp_path):
+    tried(npz.read, tmp_path / "d.npz", map(mutated, mutations.rngs(6, COUNT)))
+
+
+@pytest.mark.thorough
+def test_mutated_matrices(tmp_path):
+    whole = npy(np.eye(10))
+    changed = (mutations.bytes_of(whole, rng) for rng in mutations.rngs(7, COUNT))
+    tried(lambda path: load_matrix(str(path)), tmp_path / "m.npy", changed)
+    others = map(npy, mutations.ARRAYS)
+    tried(lambda path: load_matrix(str(path)), tmp_path / "m.npy", others)
+
+
+NAMED = {
+    "header tokens": lambda m: m | {"y_test.npy": b"\x93NUMPY\x01\x00\x10\x00" + b"(((((((((((((((\n"},
+    "a header that is a tuple": lambda m: m | {"y_test.npy": b"\x93NUMPY\x01\x00\x10\x00" + b"(1, 2, 3)      \n"},
+    "more than memory": lambda m: m | {"y_test.npy": npy(np.arange(6)).replace(b"(6,), ", b"(9999999999999,), ")},
+    "a member that is no array": lambda m: m | {"y_test.npy": b"hello"},
+    "an empty member": lambda m: m | {"y_test.npy": b""},
+    "no dimension": lambda m: m | {"y_test.npy": npy(np.array(3))},
+    "records": lambda m: m | {"y_test.npy": npy(np.zeros(6, "i4,f4"))},
+    "beyond Unicode": lambda m: (
+        m | {"classes.npy": npy(np.array(["ant", "bee"])).replace(b"a\0\0\0", b"a\xff\xff\xff")}
+    ),
+    "of Python 2": lambda m: m | {"y_test.npy": npy(np.arange(6)).replace(b"(6,), ", b"(6L,),")},
+}
+
+
+@pytest.mark.parametrize("change", NAMED.values(), ids=NAMED)
+def test_a_named_npz_is_one_line(tmp_path, change):
+    (tmp_path / "d.npz").write_bytes(mutations.zip_of(change(members())))
+    with pytest.raises(DqError) as caught:
+        npz.read(tmp_path / "d.npz")
+    assert "d.npz" in str(caught.value)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_compression_that_nothing_bounds_is_refused(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "d.npz", "w", method) as file:
+        for name, data in members().items():
+            file.writestr(name, data)
+    with pytest.raises(DqError, match="compressed in a way that dqsuite does not read"):
+        npz.read(tmp_path / "d.npz")
+
+
+def test_a_bomb_is_refused_by_its_header(tmp_path):
+    whole = members()
+    with zipfile.ZipFile(tmp_path / "d.npz", "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in whole.items():
+            file.writestr(name, data if name != "x_train.npy" else npy(np.zeros((300, 1024, 1024), np.uint8)))
+    with pytest.raises(DqError, match=r"unpacks to 314,57.* bytes from"):
+        npz.read(tmp_path / "d.npz")
+
+
+def test_many_members_are_a_short_line(tmp_path):
+    (tmp_path / "d.npz").write_bytes(mutations.zip_of({f"member-{number}": b"" for number in range(30_000)}))
+    with pytest.raises(DqError) as caught:
+        npz.read(tmp_path / "d.npz")
+    assert len(str(caught.value)) < 500
+
+
+def test_a_pipe_is_no_matrix(tmp_path):
+    os.mkfifo(tmp_path / "m.npy")
+    with pytest.raises(DqError, match="it is no regular file"):
+        load_matrix(str(tmp_path / "m.npy"))
