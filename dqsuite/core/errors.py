@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dqsuite.core.escapes import line
 
+_LONGEST = 5_000  # characters of a cause: it may name each of many files
+
 
 class DqError(Exception):
     """Something a person can mend: what is wrong, then what to do about it.
@@ -12,7 +14,7 @@ class DqError(Exception):
     """
 
     def __init__(self, cause: str, mend: str = "") -> None:
-        self.cause = line(" ".join(cause.split()))
+        self.cause = line(" ".join(cause.split()), _LONGEST)
         self.mend = line(" ".join(mend.split()))
         super().__init__(self.cause, self.mend)
 

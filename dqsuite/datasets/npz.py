@@ -124,7 +124,7 @@ def _array(file: Archive, member: str, key: str, path: Path) -> NDArray[Any]:
             array = array.astype(array.dtype.newbyteorder("="))
             if np.ascontiguousarray(array).view(np.uint32).max() > _LAST_CHARACTER:
                 raise ValueError("it holds what is no character")
-        return array
+        return array.copy()  # torch takes no array that cannot be written to
 
 
 @contextlib.contextmanager

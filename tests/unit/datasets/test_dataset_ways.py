@@ -304,4 +304,5 @@ def test_a_run_takes_what_can_be_loaded_and_says_what_there_is_to_say(files, tmp
     options = {"settings": {"epochs": 1}, "repeats": 1, "workers": 1, "store": tmp_path}
     study = dq.run(parts, "lenet5", say=said.append, **options)
     assert study.card.fingerprint == of_torch(files, tmp_path).fingerprint
-    assert said == ["data: trained on train, tested on valid"]
+    assert said[0] == "data: trained on train, tested on valid"
+    assert all(line.startswith("warning: ") for line in said[1:])

@@ -33,11 +33,16 @@ pytestmark = pytest.mark.thorough
 def worst():
     """Return a dict to note times in; the bounds of the issue hold for them."""
     times: dict[str, float] = {}
+    before = _peak()  # other tests may have been in this process
     yield times
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    print(f"worst: {max(times.values(), default=0):.2f} s, {peak:.0f} MB in this process; {len(times)} mutations")
+    more = _peak() - before
+    print(f"worst: {max(times.values(), default=0):.2f} s, {more:.0f} MB more; {len(times)} mutations")
     assert max(times.values(), default=0) < SECONDS
-    assert peak < MEGABYTES
+    assert more < MEGABYTES
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 @pytest.fixture
@@ -78,7 +83,10 @@ def as_format(store: Store, tmp_path, number: int) -> dict[str, bytes]:
 def usable(store: Store, folder) -> None:
     """Draw the report of a store, which judges the claims, and read the plan's study, as a run does."""
     said: list[str] = []
-    draw_store(Reader(store, said.append), folder / "index.html", "quick", other=None, figures=None)
+    try:
+        draw_store(Reader(store, said.append), folder / "index.html", "quick", other=None, figures=None)
+    except DqError as error:  # where the one card is what was hurt, nothing is left to draw
+        assert "holds no outcome" in str(error)
     data = dataset()
     wanted = plan(data, ["wrong:0.5"], repeats=2)
     if Reader(store, said.append).card(data.fingerprint):

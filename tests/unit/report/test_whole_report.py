@@ -99,8 +99,10 @@ def test_a_broken_earlier_file_is_said_and_replaced(report, store, tmp_path):
 def test_other_is_a_store_evidence_or_saved_verdicts(report, store, tmp_path):
     evidence.export_evidence(store, tmp_path / "e.zip")
     for other in (store.root, tmp_path / "e.zip", with_verdicts(store, tmp_path)):
-        page, text = report(store, other=other)
+        said = []
+        page, text = report(store, other=other, say=said.append)
         assert page.changes == []
+        assert all("came with evidence and is unchecked" in line for line in said)
         assert f"against {page.before.name}" in text
 
 

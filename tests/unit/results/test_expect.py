@@ -50,7 +50,9 @@ def test_the_numbers_are_those_of_the_study(study):
     found, shown = study["wrong:0.2"], study.accuracy("lenet", "wrong:0.2")
     assert found.accuracy.interval == shown
     assert found.cost.interval.mean == pytest.approx(-study.accuracy_change("lenet", "wrong:0.2").mean)
-    assert found.recall("3").interval.mean == pytest.approx(float(study.tpr("lenet", "wrong:0.2").sel({"class": "3"})))
+    assert found.recall("3").interval.mean == pytest.approx(
+        float(study.recalls().sel(model="lenet", condition="wrong:0.2").mean("repeat").sel({"class": "3"}))
+    )
 
 
 def test_what_there_is_not_is_one_line(study):
