@@ -86,7 +86,8 @@ def usable(store: Store, folder) -> None:
     try:
         draw_store(Reader(store, said.append), folder / "index.html", "quick", other=None, figures=None)
     except DqError as error:  # where the one card is what was hurt, nothing is left to draw
-        assert "holds no outcome" in str(error)
+        if "holds no outcome" not in str(error):
+            raise
     data = dataset()
     wanted = plan(data, ["wrong:0.5"], repeats=2)
     if Reader(store, said.append).card(data.fingerprint):
