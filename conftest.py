@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+collect_ignore = ["tests/support"]  # what tests use; among it a repository of somebody else, with tests of its own
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: several workers share the cores
 
 
