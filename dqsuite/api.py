@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -193,14 +193,18 @@ def run(
         A name cannot be read, a model cannot be trained, or the store cannot be written.
     """
     worker = Worker(Store(store or default_store()), training.train, resolve_device(device))
-    chosen = training_precision(precision, worker.device)
     given = recipe_named(recipe).with_settings(**(settings or {}))
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
     grid = _name(known), _texts(models), _texts(corrupt)
+    chosen = training_precision(precision, worker.device)
     plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=chosen)
-    for note in plan.notes if isinstance(known, str) else known.notes:
-        say(note)
+    _tell(plan.notes if isinstance(known, str) else known.notes, say)
     return _study(worker, plan, workers, report, say)
+
+
+def _tell(notes: Iterable[str], say: Callable[[str], None]) -> None:
+    for note in notes:
+        say(note)
 
 
 def _study(
