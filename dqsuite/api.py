@@ -156,6 +156,7 @@ def run(
     recipe: str = "standard",
     settings: Mapping[str, int | str] | None = None,
     repeats: int = 3,
+    seed: int = 0,
     device: str = "auto",
     precision: str = "auto",
     workers: int = 0,
@@ -176,8 +177,8 @@ def run(
     recipe, settings : str, and mapping
         The name of the training settings, and what takes the place of some: ``{"epochs": 5}``, or
         ``{"counted": "clean"}`` for as many updates in every condition as on the clean data.
-    repeats : int
-        Trainings for each model and condition.
+    repeats, seed : int
+        Trainings for each model and condition; another seed makes others.
     device, precision : str
         ``auto``, ``cpu`` or ``cuda``; ``auto``, ``fp32`` or ``bf16``.
     workers : int
@@ -197,7 +198,7 @@ def run(
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
     grid = _name(known), _texts(models), _texts(corrupt)
     chosen = training_precision(precision, worker.device)
-    plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=chosen)
+    plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=chosen, seed=seed)
     _tell(plan.notes if isinstance(known, str) else known.notes, say)
     return _study(worker, plan, workers, report, say)
 

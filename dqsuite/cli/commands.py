@@ -221,6 +221,7 @@ def planned(options: Namespace) -> tuple[Plan, Worker, int]:
         conditions(options.corrupt),
         recipe=recipe_named(options.recipe).with_settings(**_settings(options)),
         repeats=options.repeats,
+        seed=options.seed,
         precision=training_precision(options.precision, device),
     )
     for note in plan.notes:

@@ -148,6 +148,7 @@ def _grid(parser: argparse.ArgumentParser) -> None:
         help="training settings, some of them changed (default: standard)",
     )
     add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
+    add("--seed", type=int, default=0, help="another one makes other repeats (default: 0)")
     add("--epochs", type=_count, help="instead of the recipe's")
     equal = "every condition makes as many updates: those of the clean baseline's epochs, or N"
     add("--updates", nargs="?", type=_count, const=CLEAN_UPDATES, metavar="N", help=equal)

@@ -14,6 +14,7 @@ from dqsuite.experiment.recipes import Recipe
 
 TRAINER_VERSION = 1
 """Rises when the distribution of outcomes of the training loop changes, not when it gets faster."""
+REPEATS_OF_A_SEED = 10_000
 
 
 def plan_grid(
@@ -24,23 +25,28 @@ def plan_grid(
     recipe: Recipe,
     repeats: int,
     precision: str,
+    seed: int = 0,
 ) -> Plan:
     """Name the cells of a grid: the clean baseline and every condition, for every model and repeat.
 
-    Repeats come first in the order, so that a run that is stopped has measured every condition equally often.
+    Repeats come first in the order, so that a run that is stopped has measured every condition equally often. Those of
+    another seed are others: a repeat's number is all that its random streams come from.
 
     Raises
     ------
     DqError
-        A name or a level cannot be read, or the data set cannot be found.
+        A name or a level cannot be read, the data set cannot be found, or the seed is below 0.
     """
+    if seed < 0 or repeats > REPEATS_OF_A_SEED:
+        raise DqError("the seed is below 0, or the repeats are too many", f"a seed has {REPEATS_OF_A_SEED:,} repeats")
+    first = seed * REPEATS_OF_A_SEED
     identity = datasets.identify(dataset)
     chains = list(dict.fromkeys([corruptions.parse(CLEAN), *map(corruptions.parse, conditions)]))
     names = list(dict.fromkeys(models.identify(text).name for text in models_wanted))
     pairs = [(chain, name, versions(chain, name)) for name, chain in product(names, chains)]
     cells = tuple(
         Cell(identity.name, chain, name, recipe, precision, repeat, found)
-        for repeat, (chain, name, found) in product(range(repeats), pairs)
+        for repeat, (chain, name, found) in product(range(first, first + repeats), pairs)
     )
     return Plan(dataset, identity.fingerprint, cells, identity.notes)
 
