@@ -53,7 +53,7 @@ def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Train
         seed_dropout(model, dropout)
         model = model.to(device).to(memory_format=torch.channels_last)
         fast = device == "cpu" and cell.precision == "fp32" and _gains(cell.model) and compiled.compiled()
-        with _blaming(cell.model):
+        with _blaming(cell.model, cell.recipe.batch_size):
             model = with_kernels(model, ours=_is_ours(cell.model)) if fast else model
             run = _Run(cell, model, stages, test, device)
             run.fit(validation, watch)
@@ -180,11 +180,17 @@ def _gains(model: str) -> bool:
 
 
 @contextlib.contextmanager
-def _blaming(model: str) -> Iterator[None]:
-    """Tell a defect of a model that is not ours as its user's to mend; one of ours keeps its traceback."""
+def _blaming(model: str, batch_size: int) -> Iterator[None]:
+    """Tell a batch that is too large, or a defect of a model that is not ours, as its user's to mend.
+
+    A defect of one of ours keeps its traceback.
+    """
     try:
         yield
     except (Exception, SystemExit) as error:
+        if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+            cause = f"{model} does not fit into memory with batches of {batch_size} images"
+            raise DqError(cause, "give a smaller --batch-size, or a narrower model") from error
         if _is_ours(model) or isinstance(error, (DqError, OSError)):
             raise
         cause = f"{model} cannot be trained: {type(error).__name__}: {error}"

@@ -14,6 +14,7 @@ from dqsuite.cli import commands
 from dqsuite.experiment.store import OUTCOMES, Store
 
 FACTORIES = """
+import torch
 from torch import nn
 def no_module(num_classes, image_shape): return 7
 def too_large(num_classes, image_shape): return nn.Sequential(nn.Conv2d(1, num_classes, 32), nn.Flatten())
@@ -28,11 +29,14 @@ class Odd(nn.Module):
         logits = self.inner(x.flatten(1))
         if self.training and self.how == "raises":
             raise ZeroDivisionError("in training")
+        if self.training and self.how == "greedy":
+            return logits + torch.empty(2**55, device="cpu").sum()
         if self.training and self.how == "detached":
             return logits.detach()
         return logits.repeat(1, 2) if self.how == "wide" and not self.training and len(x) > 2 else logits
 
 def raises(num_classes, image_shape): return Odd("raises")
+def greedy(num_classes, image_shape): return Odd("greedy")
 def detached(num_classes, image_shape): return Odd("detached")
 def wide(num_classes, image_shape): return Odd("wide")
 """
@@ -74,6 +78,7 @@ OPTIONS = {
     "a model of the wrong shape": (("--model", "factories:wrong_shape"), "returns shape (2, 11)"),
     "a factory that leaves": (("--model", "factories:leaves"), "SystemExit"),
     "a model that raises in training": (("--model", "factories:raises"), "ZeroDivisionError: in training"),
+    "a batch too large": (("--model", "factories:greedy"), "does not fit into memory with batches of 64 images"),
     "a model without a gradient": (("--model", "factories:detached"), "cannot be trained"),
     "a model of a changing shape": (("--model", "factories:wide"), "the model returned (500, 20)"),
     "too many repeats": (("--repeats", "9999999999"), "from 1 to 999999"),
