@@ -49,7 +49,7 @@ def mutated(rng: random.Random) -> bytes:
 
 
 def tried(read, path, contents) -> None:
-    worst = 0.0
+    worst, before = 0.0, _peak()  # other tests may have been in this process
     for content in contents:
         path.write_bytes(content)
         began = time.monotonic()
@@ -58,12 +58,16 @@ def tried(read, path, contents) -> None:
         except DqError as error:
             told = str(error)
             assert told.isprintable()
-            assert len(told) < 2100
+            assert len(told) < 6100  # a cause may name many files
         worst = max(worst, time.monotonic() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    print(f"worst: {worst:.2f} s, {peak:.0f} MB in this process")
+    more = _peak() - before
+    print(f"worst: {worst:.2f} s, {more:.0f} MB more")
     assert worst < SECONDS
-    assert peak < MEGABYTES
+    assert more < MEGABYTES
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 @pytest.mark.thorough
