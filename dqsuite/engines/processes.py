@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import sys
@@ -99,9 +100,23 @@ def _start(worker: Worker, batches: Sequence[Batch]) -> tuple[_Line, SpawnProces
     context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
     inbox, outbox = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(worker, batches, outbox), daemon=True)
-    process.start()
+    with _interrupts_waiting():
+        process.start()
     outbox.close()  # the worker's copy is then the only one, and its death ends the pipe
     return inbox, process
+
+
+@contextlib.contextmanager
+def _interrupts_waiting() -> Iterator[None]:
+    """Let Ctrl-C wait: a process that starts meanwhile inherits that, and is not torn out of its imports."""
+    if sys.platform == "win32":  # it has no such masks
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _heard(crew: dict[_Line, SpawnProcess]) -> Iterator[tuple[_Line, Event]]:
@@ -125,6 +140,8 @@ def _end(process: SpawnProcess) -> None:
 def _work(worker: Worker, batches: Sequence[Batch], outbox: _Line) -> None:
     sys.stdout = sys.stderr  # what a user's model prints is no part of the result
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def report(event: Event) -> None:
         if isinstance(event, Failed) and not isinstance(event.error, DqError):
