@@ -72,7 +72,7 @@ def wait_for_children(pid: int, count: int = 2) -> list[str]:
 
 def test_an_interrupted_run_says_that_it_can_go_on(tmp_path):
     store = Store(tmp_path / ".dqsuite" / "store")
-    process = start("run", "--epochs", "20", "--workers", "2", cwd=tmp_path)
+    process = start("run", "--epochs", "60", "--workers", "2", cwd=tmp_path)
     wait_for(store, 1)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
