@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.escapes import line
 from dqsuite.core.foreign import (
     LONGEST_HEADER,
     Archive,
@@ -89,7 +90,7 @@ def _content(handle: IO[bytes], path: Path) -> tuple[dict[str, NDArray[Any]], tu
         raise DqError(f"{path} is not an npz file, or a truncated one ({error})", _SAVE) from error
     names = {name.removesuffix(".npy"): name for name in file.sizes}
     if missing := [key for key in _KEYS if key not in names]:
-        found = ", ".join(list(names)[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+        found = line(", ".join(list(names)[:_NAMED])) + (", ..." if len(names) > _NAMED else "")
         raise DqError(f"{path} lacks {', '.join(missing)} and has {found or 'nothing'}", _SAVE)
     wanted = [*_KEYS, *[key for key in ("classes", "class_names") if key in names][:1]]
     _require_room([file.sizes[names[key]] for key in wanted], path)

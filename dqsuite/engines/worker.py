@@ -29,6 +29,7 @@ from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
 from dqsuite.training import Trained, Watch
 
+_HEARD_S = 1.0  # until a process that ends at the first failure has heard of it, and ends this one
 POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
 
 Task = tuple[Batch, Cell]
@@ -69,6 +70,8 @@ class Worker:
         if self.late() or not (missing := self.missing(tasks)):
             return
         refused = self._refuse_unfit([tasks[name] for name in missing], report)
+        if refused:
+            time.sleep(_HEARD_S)
         while not self.late() and (missing := [name for name in self.missing(tasks) if name not in refused]):
             settled = False
             for name in missing:
