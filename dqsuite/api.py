@@ -197,8 +197,8 @@ def run(
     given = recipe_named(recipe).with_settings(**(settings or {}))
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
     grid = _name(known), _texts(models), _texts(corrupt)
-    chosen = training_precision(precision, worker.device)
-    plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=chosen, seed=seed)
+    precision = training_precision(precision, worker.device)
+    plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=precision, seed=seed)
     _tell(plan.notes if isinstance(known, str) else known.notes, say)
     return _study(worker, plan, workers, report, say)
 
