@@ -179,10 +179,8 @@ def run(
         ``{"counted": "clean"}`` for as many updates in every condition as on the clean data.
     repeats, seed : int
         Trainings for each model and condition; another seed makes others.
-    device, precision : str
-        ``auto``, ``cpu`` or ``cuda``; ``auto``, ``fp32`` or ``bf16``.
-    workers : int
-        Processes; 0 for one a core on a CPU, and one on a GPU.
+    device, precision, workers : str, str and int
+        ``auto``, ``cpu`` or ``cuda``; ``auto``, ``fp32`` or ``bf16``; processes, 0 for one a core, or one on a GPU.
     store : path
         The folder of the outcomes; by default ``$DQSUITE_STORE``, or ``.dqsuite/store``.
     report, say : callable
