@@ -21,13 +21,15 @@ from dqsuite import corruptions, datasets, training
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
-from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.core.hardware import training_precision
 from dqsuite.corruptions import Damaged
 from dqsuite.datasets import Dataset
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import cache_dir
 from dqsuite.datasets.objects import records_of
 from dqsuite.datasets.records import Options, assembled
+from dqsuite.engines.choice import device_for, engine_named
+from dqsuite.engines.dispatch import Dispatch
 from dqsuite.engines.interface import Event, follow
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches
@@ -161,6 +163,8 @@ def run(
     device: str = "auto",
     precision: str = "auto",
     workers: int = 0,
+    engine: str = "processes",
+    address: str = "",
     store: str | Path = "",
     report: Callable[[Event], None] = lambda event: None,
     say: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
@@ -182,6 +186,8 @@ def run(
         Trainings for each model and condition; another seed makes others.
     device, precision, workers : str, str and int
         ``auto``, ``cpu`` or ``cuda``; ``auto``, ``fp32`` or ``bf16``; processes, 0 for one a core, or one on a GPU.
+    engine, address : str
+        ``processes`` of this machine, or ``ray``: the cluster at an address, or one started here for the run.
     store : path, or str
         The folder of the outcomes, or a bucket's ``s3://bucket/folder``; by default ``$DQSUITE_STORE``, or
         ``.dqsuite/store``.
@@ -193,14 +199,15 @@ def run(
     DqError
         A name cannot be read, a model cannot be trained, or the store cannot be written.
     """
-    worker = Worker(open_store(store or default_store()), training.train, resolve_device(device))
+    worker = Worker(open_store(store or default_store()), training.train, device_for(engine, device))
+    trainer = engine_named(engine, worker, workers, address)
     given = recipe_named(recipe).with_settings(**(settings or {}))
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
     grid = _name(known), _texts(models), _texts(corrupt)
     precision = training_precision(precision, worker.device)
     plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=precision, seed=seed)
     _tell(plan.notes if isinstance(known, str) else known.notes, say)
-    return _study(worker, plan, workers, report, say)
+    return _study(trainer, plan, report, say)
 
 
 def _tell(notes: Iterable[str], say: Callable[[str], None]) -> None:
@@ -209,12 +216,13 @@ def _tell(notes: Iterable[str], say: Callable[[str], None]) -> None:
 
 
 def _study(
-    worker: Worker, plan: Plan, workers: int, report: Callable[[Event], None], say: Callable[[str], None]
+    engine: Processes | Dispatch, plan: Plan, report: Callable[[Event], None], say: Callable[[str], None]
 ) -> Study:
     """Have what is missing of a plan trained, and return all of it from the store."""
+    worker = engine.worker
     load_study(worker.store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
-    follow(Processes(worker, workers or (cores() if worker.device == "cpu" else 1)), batches, report)
+    follow(engine, batches, report)
     look_for_copies(worker.store, plan)
     found = load_study(worker.store, plan, say)
     assert found is not None  # the engine has stored every cell or raised

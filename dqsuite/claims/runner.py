@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from math import inf
@@ -14,9 +15,11 @@ from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.evaluate import Evaluator, Judged
 from dqsuite.core.errors import DqError
 from dqsuite.core.hardware import training_precision
-from dqsuite.engines.interface import Batch, Event, follow
+from dqsuite.engines.choice import engine_named
+from dqsuite.engines.interface import Batch, Event, Failed, follow
 from dqsuite.engines.pool import Pool
 from dqsuite.engines.worker import Worker, untrained
+from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.store import Store
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.verdict import Status, Verdict
@@ -39,6 +42,9 @@ class Runner:
         Time, in seconds as `time.time` has it, after which no further cell is begun: what is missing then is not
         measured. One for all workers of a session. Where there is one, the most telling cells of the session come
         first, else those of the case that is asked for.
+    engine, address : str
+        As `dqsuite.engines.choice.engine_named` takes them: processes share the session's cells as pytest's workers do,
+        a Ray cluster is handed all of them at once.
     """
 
     store: Store
@@ -48,6 +54,10 @@ class Runner:
     say: Say
     cases: Sequence[tuple[Claim, Case]] = ()
     deadline: float = inf
+    engine: str = "processes"
+    address: str = ""
+    _failed: dict[Cell, Exception] = field(default_factory=dict, init=False)
+    _handed_out: bool = field(default=False, init=False)
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -79,15 +89,39 @@ class Runner:
             batches = self._backlog.batches(cells)
         except DqError as error:  # no network, and the data set is not at hand
             return replace(found, verdict=Verdict(Status.NOT_MEASURED, note=str(error)))
-        follow(self._pool, batches, _ignore)
+        self._train(batches)
         if any(untrained(self.store, batch) for batch in batches):
             return replace(found, verdict=_SPENT)
         self.evaluator.reader.refresh()
         return self.evaluator.judge(claim, case)
 
+    def _train(self, batches: Sequence[Batch]) -> None:
+        if self.engine == "processes":
+            follow(self._pool, batches, _ignore)
+            return
+        wanted = {cell for batch in batches for cell in batch.cells}
+        if not wanted & self._failed.keys():
+            others = self._not_handed_out()
+            everything = [*batches, *others] if self.deadline == inf else [*others, *batches]
+            with closing(engine_named(self.engine, self._worker, address=self.address).train(everything)) as events:
+                self._failed |= {event.cell: event.error for event in events if isinstance(event, Failed)}
+        for error in [self._failed[cell] for cell in wanted & self._failed.keys()][:1]:
+            raise error
+
+    def _not_handed_out(self) -> list[Batch]:
+        """Return what the session lacks the first time, and nothing later."""
+        if self._handed_out:
+            return []
+        self._handed_out = True
+        return self.lacking()
+
     @cached_property
     def _pool(self) -> Pool:
-        return Pool(Worker(self.store, train, self.device, self.deadline), self.lacking())
+        return Pool(self._worker, self.lacking())
+
+    @property
+    def _worker(self) -> Worker:
+        return Worker(self.store, train, self.device, self.deadline)
 
     def lacking(self) -> list[Batch]:
         """Return what the session's cases lack, the most telling first."""

@@ -23,8 +23,10 @@ from dqsuite.cli.summary import show
 from dqsuite.cli.texts import plain
 from dqsuite.core import scales
 from dqsuite.core.escapes import file_name, line
-from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.core.hardware import cores, training_precision
 from dqsuite.corruptions import CLEAN
+from dqsuite.engines.choice import device_for, engine_named, require_engine
+from dqsuite.engines.dispatch import Dispatch
 from dqsuite.engines.interface import follow
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker, missing_batches
@@ -76,12 +78,12 @@ def run(options: Namespace) -> int:
     from dqsuite.report import require_writable, write
 
     began = time.monotonic()
-    plan, worker, count = planned(options)
+    plan, worker, _ = planned(options)
     store, wanted = worker.store, demands.read(options.fail_if or (), plan)
     saved.require_name(options.save)
     before = saved.earlier(store, options.compare, plan, say) if options.compare else None
     path = require_writable(_report_path(options.out, plan))
-    found, missing = _trained(worker, plan, count)
+    found, missing = _trained(engine_named(options.engine, worker, options.workers or 0, options.address), plan)
     write([found], path)
     judged = demands.judged(wanted, found)
     moved = saved.moved(found, before) if before else []
@@ -104,16 +106,16 @@ def run(options: Namespace) -> int:
     return saved.code(moved) or demands.code(judged)
 
 
-def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
+def _trained(engine: Processes | Dispatch, plan: Plan) -> tuple[study.Study, int]:
     """Train what is missing of a plan, and return the study with how many cells that were."""
-    store = worker.store
+    worker, store = engine.worker, engine.worker.store
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
     missing = sum(len(batch.cells) for batch in batches)
     if missing:
         tell_of_the_compiler(plan, worker.device)
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
-            follow(Processes(worker, count), batches, progress)
+            follow(engine, batches, progress)
     look_for_copies(store, plan)
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
@@ -214,7 +216,8 @@ def tell_of_the_compiler(planned: Plan, device: str) -> None:
 
 def planned(options: Namespace) -> tuple[Plan, Worker, int]:
     """Return the plan that the options ask for, what trains it, and the number of workers."""
-    device = resolve_device(options.device)
+    require_engine(options.engine, options.address)
+    device = device_for(options.engine, options.device)
     plan = plan_grid(
         options.dataset,
         options.model or ["lenet"],

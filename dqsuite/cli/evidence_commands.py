@@ -26,7 +26,9 @@ from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.escapes import line
 from dqsuite.core.grammar import parse_term
-from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.core.hardware import cores, training_precision
+from dqsuite.engines.choice import device_for, engine_named, require_engine
+from dqsuite.engines.dispatch import Dispatch
 from dqsuite.engines.interface import Batch, Failed
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.rest import Rest
@@ -121,7 +123,8 @@ def _train(options: Namespace, store: Store) -> int:
 
     os.nice(options.nice)
     deadline = time.time() + (seconds_of(options.budget) if options.budget else inf)
-    device = resolve_device(options.device)
+    require_engine(options.engine, options.address)
+    device = device_for(options.engine, options.device)
     count = options.workers or (cores() if device == "cpu" else 1)
     file = _Evidence(store, require_writable(Path(options.out))) if options.out else None
     if file and file.path.is_file():  # it may hold what this store does not, and must not lose it
@@ -133,7 +136,8 @@ def _train(options: Namespace, store: Store) -> int:
     failed = []
     try:
         if batches:
-            engine = Processes(Worker(store, train, device, deadline, place=0), count)
+            worker = Worker(store, train, device, deadline, place=0)
+            engine = engine_named(options.engine, worker, options.workers or 0, options.address)
             failed = _follow(engine, backlog, batches, file)
     finally:
         if file and any(store.list(OUTCOMES)):
@@ -187,7 +191,9 @@ def _require_known(patterns: Sequence[str], claims: Sequence[str], models: Seque
             )
 
 
-def _follow(engine: Processes, backlog: Backlog, batches: Sequence[Batch], file: _Evidence | None) -> list[Failed]:
+def _follow(
+    engine: Processes | Dispatch, backlog: Backlog, batches: Sequence[Batch], file: _Evidence | None
+) -> list[Failed]:
     """Train, show the progress and write the evidence now and then; return what failed."""
     device = engine.worker.device
     seconds = backlog.seconds(_cells(batches), device)

@@ -160,6 +160,8 @@ def _grid(parser: argparse.ArgumentParser) -> None:
 
 def _machine(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
+    add("--engine", default="processes", help="processes of this machine, or ray (default: processes)")
+    add("--address", default="", help="of a Ray cluster, or auto (default: one started here for the run)")
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     add("--precision", default="auto", help="of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)")
     add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")

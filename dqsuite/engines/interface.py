@@ -1,12 +1,8 @@
 """What an engine is: it is handed batches of cells and yields events until every cell is stored.
 
-There are two: `processes` trains on this machine, in this process or in several; `pool` lets pytest's workers share
-what their cases need. A third, on a cluster, is one new file with a class that has `train` as `Engine` says. A task
-there calls ``Worker.work(batches, report)`` of `dqsuite.engines.worker`, which is handed over by pickling, trains what
-is not stored and reports each event (such as to a ``ray.util.queue.Queue``). The engine yields what was reported, ends
-its tasks when it is closed, and yields `Failed` for the cells that dead tasks have left. Workers that see one store
-share the work by its leases; those with stores of their own are to be handed different batches, and their records are
-then put into ours, where the first write wins.
+There are three: `processes` trains on this machine, in this process or in several; `pool` lets pytest's workers share
+what their cases need; `ray` has a driver share cells out to the tasks of a cluster (`dispatch`). Workers that see one
+store share the work by its leases; the tasks of a cluster see none, and their records are put into the driver's.
 """
 
 from __future__ import annotations
@@ -53,6 +49,10 @@ class Failed:
 
     cell: Cell
     error: Exception
+
+
+class WorkerError(RuntimeError):
+    """A defect met in a worker, with the worker's traceback as its text."""
 
 
 Event = Started | Epoch | Finished | Failed

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, cast
 
 from dqsuite.core.errors import DqError
 from dqsuite.engines.inline import events_of
-from dqsuite.engines.interface import Batch, Event, Failed, Finished, Started
+from dqsuite.engines.interface import Batch, Event, Failed, Finished, Started, WorkerError
 from dqsuite.engines.leases import Leases
 from dqsuite.engines.worker import Worker, tasks_of
 from dqsuite.experiment.cells import Cell
@@ -90,10 +90,6 @@ class Processes:
                 "look for a lack of memory, then run the same command again: the other cells are stored",
             )
             yield from (Failed(cell, error) for cell in dict.fromkeys([blamed, *left]))
-
-
-class WorkerError(RuntimeError):
-    """A defect met in a worker, with the worker's traceback as its text."""
 
 
 def _start(worker: Worker, batches: Sequence[Batch]) -> tuple[_Line, SpawnProcess]:

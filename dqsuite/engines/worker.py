@@ -25,6 +25,7 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.order import longest_first
+from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
 from dqsuite.training import Trained, Watch
@@ -68,7 +69,7 @@ class Worker:
         tasks = tasks_of(batches)
         if self.late() or not (missing := self.missing(tasks)):
             return
-        refused = self._refuse_unfit([tasks[name] for name in missing], report)
+        refused = self.refuse_unfit([tasks[name] for name in missing], report)
         if refused:
             time.sleep(_HEARD_S)
         while not self.late() and (missing := [name for name in self.missing(tasks) if name not in refused]):
@@ -102,11 +103,12 @@ class Worker:
         name = batch.key(cell)
         with Leases(self.store).hold(name) as held:
             if held and not self.store.has_many(OUTCOMES, [name]):
-                dataset = self._dataset(batch)
+                dataset = self.dataset(batch)
                 self.store.make_room(OUTCOMES, name)
                 report(Started(cell))
                 trained = self._train(cell, dataset, report)
-                self._put(name, trained)
+                packed = trained.outcome.to_bytes(), pack({}, confidences=trained.confidences)
+                self.keep(name, trained.outcome, *packed)
                 curve = trained.outcome.curves["test_accuracy"]
                 report(Finished(cell, float(curve[-1]), trained.outcome.provenance["seconds"]))
         return held
@@ -129,19 +131,19 @@ class Worker:
         """Hold still as long as it is asked to; return the seconds that it took, 0 where it was not asked."""
         return 0.0 if self.place is None else Rest(self.store).keep(self.place)
 
-    def _put(self, name: str, trained: Trained) -> None:
-        """Store the outcome, which alone says that the cell is done, and then what belongs to it."""
-        if self.store.put_if_absent(OUTCOMES, name, trained.outcome.to_bytes()):
-            self.store.put_if_absent(CONFIDENCES, name, pack({}, confidences=trained.confidences))
-        Costs(self.store, self.device).note(trained.outcome)
+    def keep(self, name: str, outcome: Outcome, record: bytes, confidences: bytes) -> None:
+        """Store the outcome's record, which alone says that the cell is done, and then what belongs to it."""
+        if self.store.put_if_absent(OUTCOMES, name, record):
+            self.store.put_if_absent(CONFIDENCES, name, confidences)
+        Costs(self.store, self.device).note(outcome)
 
-    def _dataset(self, batch: Batch) -> Dataset:
+    def dataset(self, batch: Batch) -> Dataset:
         """Load the batch's data set and store its card, in place of one that says otherwise."""
         dataset = _load(batch.dataset, batch.fingerprint)
         Card.of(dataset).keep(self.store)
         return dataset
 
-    def _refuse_unfit(self, tasks: Iterable[Task], report: Report) -> set[str]:
+    def refuse_unfit(self, tasks: Iterable[Task], report: Report) -> set[str]:
         """Return the names of the tasks whose damage does not fit their data set, and report them as failed."""
         found: dict[tuple[str, Chain], Exception | None] = {}
         refused = set()
@@ -162,7 +164,7 @@ class Worker:
 
     def _misfit(self, batch: Batch, condition: Chain) -> Exception | None:
         try:
-            dataset = self._dataset(batch)
+            dataset = self.dataset(batch)
             corruptions.damage_labels(condition, dataset.y_train, dataset.classes, seeds.streams(0).noise)
         except Exception as error:
             return error

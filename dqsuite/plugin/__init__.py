@@ -17,7 +17,6 @@ import pytest
 
 from dqsuite.core import scales
 from dqsuite.core.errors import DqError
-from dqsuite.core.hardware import resolve_device
 from dqsuite.plugin import options, studies
 from dqsuite.plugin.cases import ClaimRefuted, bring_own, case_of, claim_and_case, properties
 from dqsuite.plugin.gathering import OURS, Gathering, reviewed
@@ -65,10 +64,12 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerCo
 def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Runner]:
     """Give the runner of this session; every worker of xdist has one, and all share the store."""
     from dqsuite.claims.runner import Runner
+    from dqsuite.engines.choice import device_for
 
     gathered = pytestconfig.stash[_GATHERED]
     with options.in_terms_of_pytest(), contextlib.chdir(pytestconfig.rootpath):
-        device = resolve_device(pytestconfig.getoption("--dq-device"))
+        engine = pytestconfig.getoption("--dq-engine")
+        device = device_for(engine, pytestconfig.getoption("--dq-device"))
         bring_own(request.session.items)
         store = options.store(pytestconfig)
     runner = Runner(
@@ -79,6 +80,8 @@ def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
         say=gathered.say,
         cases=[found for item in request.session.items if (found := claim_and_case(item))],
         deadline=pytestconfig.stash[_DEADLINE],
+        engine=engine,
+        address=pytestconfig.getoption("--dq-address"),
     )
     yield runner
     gathered.outdated |= runner.evaluator.reader.outdated

@@ -13,7 +13,7 @@ import pytest
 from dqsuite.core import scales
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
-from dqsuite.core.hardware import resolve_device, training_precision
+from dqsuite.core.hardware import training_precision
 
 if TYPE_CHECKING:
     from dqsuite.experiment.store import Store
@@ -26,6 +26,8 @@ def add(parser: pytest.Parser) -> None:
     option("--dq-store", help=f"folder of the outcomes, or s3://, gs://, az:// ({where})")
     option("--dq-data", help="folder of the published data sets, NAME.npz each (default: $DQSUITE_DATA)")
     option("--dq-device", default="auto", help="auto, cpu or cuda")
+    option("--dq-engine", default="processes", help="processes of this machine, or ray: then without workers of xdist")
+    option("--dq-address", default="", help="of a Ray cluster, or auto (default: one started for the session)")
     option(
         "--dq-precision",
         default="any",
@@ -42,8 +44,14 @@ def require_usable(config: pytest.Config) -> None:
     """Raise DqError for a device or a file to write that cannot be used: before hours are spent."""
     if (precision := config.getoption("--dq-precision")) != "any":
         training_precision(precision, "cpu")  # raises what the user reads where there is none such
+    from dqsuite.engines.choice import device_for, require_engine
+
+    engine = config.getoption("--dq-engine")
+    require_engine(engine, config.getoption("--dq-address"))
+    if engine == "ray" and (hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)):
+        raise DqError("one driver shares the work out to a Ray cluster", "run pytest without -n")
     if (device := config.getoption("--dq-device")) != "auto":  # which always is something
-        resolve_device(device)
+        device_for(engine, device)
     for option in ("--dq-report", "--dq-markdown"):
         if target := config.getoption(option):
             _require_writable(Path(target), option)
@@ -74,7 +82,7 @@ def in_terms_of_pytest() -> Iterator[None]:
         yield
     except DqError as error:
         told = str(error)
-        for name in ("store", "device", "precision"):
+        for name in ("store", "device", "precision", "engine", "address"):
             told = told.replace(f"--{name}", f"--dq-{name}")
         raise pytest.fail.Exception(told, pytrace=False) from None
 

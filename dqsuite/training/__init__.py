@@ -46,6 +46,15 @@ def train(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
     return train_cell(cell, dataset, device, watch)
 
 
+def share_of_device(device: str) -> float:
+    """Return the part of a GPU's memory that this process has taken at most, if it is alone there; 0 on a CPU."""
+    if device != "cuda":
+        return 0.0
+    from dqsuite.training.memory import share_of_memory
+
+    return share_of_memory()
+
+
 def seconds_per_image(cell: Cell, dataset: Dataset, device: str) -> float:
     """Return the seconds that training takes for an image, by a few steps of the cell's own model and batch.
 

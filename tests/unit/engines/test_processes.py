@@ -9,8 +9,8 @@ import pytest
 from trainings import Job, break_down, die_always, die_once, ignore, note, refuse, refuse_reduced, slow, trained
 
 from dqsuite.core.errors import DqError
-from dqsuite.engines.interface import Epoch, Failed, Finished, Started, follow, in_batches
-from dqsuite.engines.processes import Processes, WorkerError
+from dqsuite.engines.interface import Epoch, Failed, Finished, Started, WorkerError, follow, in_batches
+from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import plan_grid

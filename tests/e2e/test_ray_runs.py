@@ -1,0 +1,87 @@
+"""Studies by a real Ray of several nodes on this machine, into a bucket of a real S3 server."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import object_server
+import pytest
+
+from dqsuite.experiment.outcome import Outcome
+from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.experiment.stores import open_store
+
+pytestmark = [pytest.mark.thorough, pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning")]
+
+NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+STUDY = ("run", "--corrupt", "shuffle:0.2", "--repeats", "2", "--epochs", "2", "--json", "--device", "cpu")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Give two nodes with a core each."""
+    from ray.cluster_utils import Cluster
+
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    made = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    made.add_node(**NODE)
+    yield made
+    made.shutdown()
+
+
+@pytest.fixture
+def gate(monkeypatch, tmp_path):
+    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "cache"))
+    with object_server.served(monkeypatch) as gate:
+        yield gate
+
+
+def measured(store):
+    """Return what was measured, without seconds and places."""
+    found = {}
+    for name in store.list(OUTCOMES):
+        outcome = Outcome.from_bytes(store.get(OUTCOMES, name))
+        curves = {key: values.tobytes() for key, values in outcome.curves.items()}
+        found[name] = curves, outcome.last.tobytes(), outcome.best.tobytes(), outcome.manifest, outcome.stopped
+    return found
+
+
+@pytest.mark.usefixtures("gate")
+def test_a_study_by_ray_and_a_bucket_is_that_of_processes_and_a_folder_to_the_bit(call, tmp_path, cluster):
+    bucket = f"s3://{object_server.BUCKET}/study"
+    ray = ("--engine", "ray", "--address", cluster.address, "--store", bucket)
+    first = call(*STUDY, *ray, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["trained"] == 4
+    assert call(*STUDY, "--workers", "2", cwd=tmp_path).returncode == 0
+    found = measured(open_store(bucket))
+    assert len(found) == 4
+    assert found == measured(Store(tmp_path / ".dqsuite" / "store"))
+    assert json.loads(call(*STUDY, *ray, cwd=tmp_path).stdout)["trained"] == 0
+
+
+def test_a_ray_is_started_for_a_run(call, tmp_path):
+    found = call(*STUDY, "--engine", "ray", "--workers", "2", cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout)["trained"] == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--engine", "spark"), "unknown engine 'spark'; use processes or ray"),
+        (("--address", "auto"), "an address is that of a Ray cluster; ask for it with --engine ray"),
+        (("--engine", "ray", "--address", "127.0.0.1:1"), "there is no Ray cluster at 127.0.0.1:1"),
+    ],
+)
+def test_a_mistake_is_one_line(call, tmp_path, options, told):
+    found = call(*STUDY, *options, cwd=tmp_path)
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1].startswith(f"dqsuite: {told}")
+
+
+def test_without_ray_the_extra_is_named(call, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    found = call(*STUDY, "--engine", "ray", cwd=tmp_path)
+    assert (found.returncode, found.stderr) == (2, "dqsuite: --engine ray needs ray; pip install 'dqsuite[ray]'\n")
