@@ -15,10 +15,12 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from math import inf
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from dqsuite.cli import evidence_check
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.texts import plain
@@ -48,7 +50,9 @@ _RESTING = "so many workers hold still after the epoch at hand: {}; dqsuite evid
 
 
 def evidence(options: Namespace) -> int:
-    """Export the store's outcomes to a file, import a file's, train what a scale's findings lack, or let that pause."""
+    """Export the store's outcomes to a file, import or check a file's, train what findings lack, or let that pause."""
+    if options.action == "check":
+        return _check(options)
     store = open_store(options.store)
     match options.action:
         case "export":
@@ -62,6 +66,13 @@ def evidence(options: Namespace) -> int:
         case _:
             return _train(options, store)
     return 0
+
+
+def _check(options: Namespace) -> int:
+    with TemporaryDirectory(prefix="dqsuite-check-") as folder:
+        theirs = Store(Path(folder) / "theirs")
+        tell_of(import_evidence(theirs, Path(options.file)))
+        return evidence_check.check(theirs, Store(Path(folder) / "ours"), options)
 
 
 def _yield(store: Store, count: int) -> None:

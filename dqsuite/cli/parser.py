@@ -159,11 +159,16 @@ def _grid(parser: argparse.ArgumentParser) -> None:
 
 
 def _machine(parser: argparse.ArgumentParser) -> None:
+    precision = "of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)"
+    parser.add_argument("--precision", default="auto", help=precision)
+    _workers(parser)
+
+
+def _workers(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--engine", default="processes", help="processes of this machine, or ray (default: processes)")
     add("--address", default="", help="of a Ray cluster, or auto (default: one started here for the run)")
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    add("--precision", default="auto", help="of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)")
     add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")
 
 
@@ -190,15 +195,26 @@ def _stores(parser: argparse.ArgumentParser) -> None:
 
 
 def _evidence(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train|yield")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|check|train|yield")
     for name, does in (("export", "write every outcome of the store to FILE"), ("import", "add FILE's outcomes")):
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
+    _evidence_check(actions.add_parser("check", help="train a random sample of FILE's outcomes again, and compare"))
     yielding = actions.add_parser("yield", help="let workers of the store's training hold still: their cores are free")
     yielding.add_argument("workers", type=_count_or_none, metavar="N", help="how many, until another N; 0: none")
     _store(yielding)
     _evidence_train(actions.add_parser("train", help="train what the findings of a scale lack, the most telling first"))
+
+
+def _evidence_check(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", metavar="FILE")
+    add("--sample", type=_count, default=10, metavar="N", help="how many outcomes (default: 10)")
+    add("--seed", type=_count_or_none, default=0, metavar="N", help="another seed draws another sample (default: 0)")
+    add("--only", action="append", metavar="PATTERN", help="of models such as lenet or custom;*; repeatable")
+    add("--budget", metavar="TIME", help="begin no training after this time, such as 30m or 8h (default: none)")
+    _workers(parser)
 
 
 def _evidence_train(parser: argparse.ArgumentParser) -> None:
