@@ -19,6 +19,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.files import replacing
 from dqsuite.datasets.cache import cache_dir
 from dqsuite.experiment.objects import Objects
 from dqsuite.experiment.reservations import Reservations
@@ -76,8 +77,9 @@ class Bucket(Store):
         return data
 
     def _keep(self, kind: str, name: str, data: bytes) -> None:
-        with contextlib.suppress(DqError):  # a full cache keeps none
-            self._copies.put_if_absent(kind, name, data)
+        """Keep a copy, if the cache can be written; one that a crash tears is found to be none, and read again."""
+        with contextlib.suppress(OSError), replacing(self.root / _path(kind, name)) as path:
+            path.write_bytes(data)
 
     def bring(self, kind: str, names: Collection[str]) -> None:
         """Read records that will be asked for, many at once; what cannot be read is met when it is asked for."""
@@ -98,7 +100,8 @@ class Bucket(Store):
         self._require_conditional_writes()
         if not self.objects.create(_path(kind, name), data):
             return False
-        self._keep(kind, name, data)
+        if kind != CONFIDENCES:  # which hardly anybody reads
+            self._keep(kind, name, data)
         return True
 
     def make_room(self, kind: str, name: str) -> None:

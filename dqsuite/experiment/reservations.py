@@ -57,8 +57,9 @@ class Reservations:
             yield generation is not None
         finally:
             if generation is not None:
-                for each in range(generation, -1, -1):
-                    self._objects.remove(_reservation(name, each))
+                with contextlib.suppress(DqError):  # one that stays falls to others when this process has ended
+                    for each in range(generation, -1, -1):
+                        self._objects.remove(_reservation(name, each))
 
     def _take(self, name: str) -> int | None:
         """Return the generation in which we hold a reservation, or None where another holds it."""

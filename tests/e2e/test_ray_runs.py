@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 
 import object_server
 import pytest
@@ -85,3 +87,28 @@ def test_without_ray_the_extra_is_named(call, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     found = call(*STUDY, "--engine", "ray", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (2, "dqsuite: --engine ray needs ray; pip install 'dqsuite[ray]'\n")
+
+
+IN_A_TEST = """
+def test_it(dq_study):
+    assert len(dq_study("digits", "lenet", "shuffle:0.2", repeats=2, settings={"epochs": 2}).outcomes) == 4
+"""
+
+
+def pytest_in(folder, *options):
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--dq-store", "store", "--dq-device", "cpu"]
+    return subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_study_in_a_test_is_trained_by_a_cluster(tmp_path, cluster):
+    (tmp_path / "test_it.py").write_text(IN_A_TEST)
+    found = pytest_in(tmp_path, "--dq-engine", "ray", "--dq-address", cluster.address)
+    assert found.returncode == 0, found.stdout
+    assert len(list(Store(tmp_path / "store").list(OUTCOMES))) == 4
+
+
+def test_workers_of_xdist_are_no_drivers(tmp_path):
+    (tmp_path / "test_it.py").write_text(IN_A_TEST)
+    found = pytest_in(tmp_path, "--dq-engine", "ray", "-n", "2")
+    assert found.returncode != 0
+    assert "one driver shares the work out to a Ray cluster; run pytest without -n" in found.stderr

@@ -22,6 +22,11 @@ ANSWERS = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 @dataclass
 class Gate:
     """What stands between us and the server.
@@ -51,8 +56,7 @@ class Gate:
         for method in ("GET", "PUT", "HEAD", "DELETE", "POST"):
             setattr(Handler, f"do_{method}", lambda request: gate.handle(request))  # noqa: PLW0108 - a method
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -72,14 +76,18 @@ class Gate:
         request.close_connection = bool(fault)
         if fault == "cut":
             return
-        upstream = HTTPConnection(*self.upstream, timeout=30)
-        with contextlib.suppress(OSError, HTTPException):
+        upstream = HTTPConnection(*self.upstream, timeout=10)
+        try:
             upstream.request(request.command, request.path, body, dict(request.headers))
             answer = upstream.getresponse()
             data = answer.read()
+        except (OSError, HTTPException):
+            _answer(request, 500, b"")
+        else:
             if not fault:
                 _answer(request, answer.status, data, answer.headers)
-        upstream.close()
+        finally:
+            upstream.close()
 
 
 def _answer(request, status, data, headers=()):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -142,3 +143,36 @@ def test_what_a_session_lacks_is_known_in_an_empty_store_and_nothing_once_it_is_
     assert {cell.corruption for batch in runner(tmp_path).lacking() for cell in batch.cells} == {
         cell.corruption for cell in cells_of(noise_hurts_more, SECOND, "full", "fp32")
     }
+
+
+def on_a_cluster(monkeypatch, folder, **settings):
+    """Return a runner whose cluster is this process."""
+    monkeypatch.setattr(benches, "engine_named", lambda name, worker, address: Processes(worker, 1))
+    return replace(runner(folder), engine="ray", **settings)
+
+
+def test_a_cluster_is_handed_the_whole_session_once(tmp_path, clock, monkeypatch):
+    here = on_a_cluster(monkeypatch, tmp_path)
+    assert here.judge(noise_hurts_more, FIRST).verdict.n == 2
+    assert clock.trained[:4] == cells_of(noise_hurts_more, FIRST, "full", "fp32")
+    assert len(clock.trained) == 8
+    assert here.judge(noise_hurts_more, SECOND).verdict.n == 2
+    assert len(clock.trained) == 8
+
+
+def test_what_a_cluster_cannot_train_fails_those_who_need_it_and_is_tried_once(tmp_path, clock, monkeypatch):
+    tried = []
+
+    def refuse(cell, *rest):
+        if "shuffle:0.1" not in cell.corruption:
+            return train(cell, *rest)
+        tried.append(cell)
+        raise DqError("this cell cannot be trained")
+
+    monkeypatch.setattr(benches, "train", refuse)
+    here = on_a_cluster(monkeypatch, tmp_path)
+    for _ in range(2):
+        with pytest.raises(DqError, match="cannot be trained"):
+            here.judge(noise_hurts_more, FIRST)
+    assert here.judge(noise_hurts_more, SECOND).verdict.n == 2
+    assert len(tried) == len(set(tried)) == 2
