@@ -115,7 +115,7 @@ class _Ray:
 
     def _next(self, task: Any) -> Told:  # noqa: ANN401 - ray has no types
         ray = self._connected()
-        from ray.exceptions import OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
+        from ray.exceptions import ObjectLostError, OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
 
         try:
             told: Told = ray.get(next(task))
@@ -124,6 +124,9 @@ class _Ray:
         except (WorkerCrashedError, OutOfMemoryError):
             return Ended("killed")
         except RayTaskError as error:
+            if isinstance(error.cause, ObjectLostError):
+                self._data.clear()  # it is put anew
+                return Ended("lost")
             if isinstance(error.cause, DqError):
                 raise error.cause from None
             short = str(error).strip().rpartition("\n")[2]

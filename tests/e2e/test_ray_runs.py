@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import object_server
 import pytest
+from command_line import start
 
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
@@ -112,3 +115,22 @@ def test_workers_of_xdist_are_no_drivers(tmp_path):
     found = pytest_in(tmp_path, "--dq-engine", "ray", "-n", "2")
     assert found.returncode != 0
     assert "one driver shares the work out to a Ray cluster; run pytest without -n" in found.stderr
+
+
+def test_the_next_driver_goes_on_where_one_was_killed(call, tmp_path, cluster, gate):
+    options = ("--engine", "ray", "--address", cluster.address, "--store", f"s3://{object_server.BUCKET}/killed")
+    longer = ("--corrupt", "shuffle:0.2,0.4", "--repeats", "4", "--epochs", "4", "--json", "--device", "cpu")
+    first = start("run", *longer, *options, cwd=tmp_path)
+    bucket = open_store(options[-1])
+    until = time.monotonic() + 120
+    while len(list(bucket.list(OUTCOMES))) < 2:
+        assert time.monotonic() < until
+        assert first.poll() is None, first.communicate()
+        time.sleep(0.2)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    kept = {name: bucket.objects.read(f"{OUTCOMES}/{name[:2]}/{name}", 10**6) for name in bucket.list(OUTCOMES)}
+    second = call("run", *longer, *options, cwd=tmp_path)
+    assert second.returncode == 0, second.stderr
+    assert json.loads(second.stdout)["trained"] == 12 - len(kept)
+    assert {name: bucket.get(OUTCOMES, name) for name in kept} == kept
