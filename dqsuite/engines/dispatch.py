@@ -92,7 +92,7 @@ class Dispatch:
         self._jobs: set[Job] = set()
         self._kills: Counter[str] = Counter()
         self._losses: Counter[str] = Counter()
-        self._seconds: Mapping[Cell, float] = {}
+        self._seconds: dict[Cell, float] = {}
 
     def train(self, batches: Sequence[Batch]) -> Generator[Event]:
         """Train what is not stored; see `dqsuite.engines.interface.Engine`."""
@@ -104,7 +104,7 @@ class Dispatch:
         self._queue = deque(name for name in missing if name not in refused)
         costs = Costs(self.worker.store, self.worker.device)
         for batch in batches:
-            self._seconds = {**self._seconds, **costs.seconds(batch, None)}
+            self._seconds |= costs.seconds(batch, None)
         with closing(self.cluster), ExitStack() as given_back:
             given_back.callback(self._give_all_back)
             while self._queue or self._elsewhere or self._jobs:

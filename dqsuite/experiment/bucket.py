@@ -23,7 +23,7 @@ from dqsuite.core.files import replacing
 from dqsuite.datasets.cache import cache_dir
 from dqsuite.experiment.objects import Objects
 from dqsuite.experiment.reservations import Reservations
-from dqsuite.experiment.store import CONFIDENCES, LARGEST, LARGEST_CONFIDENCES, Store, belongs, checked
+from dqsuite.experiment.store import CONFIDENCES, LARGEST, LARGEST_CONFIDENCES, OUTCOMES, Store, belongs, checked
 
 Found = TypeVar("Found")
 
@@ -47,6 +47,8 @@ class Bucket(Store):
         self.objects = Objects(url)
         super().__init__(cache_dir() / "buckets" / hashlib.sha256(self.objects.url.encode()).hexdigest()[:24])
         self.objects.require()
+        with contextlib.suppress(DqError):  # it may only be read, or be cut off again
+            self._send_unsent()
 
     def __reduce__(self) -> tuple[type[Bucket], tuple[str]]:
         return Bucket, (self.objects.url,)
@@ -95,14 +97,31 @@ class Bucket(Store):
     def put_if_absent(self, kind: str, name: str, data: bytes) -> bool:
         """Write a record unless it is there; return whether this call wrote it.
 
-        A server that does not refuse the second of two conditional writes is refused itself, once a process.
+        A server that does not refuse the second of two conditional writes is refused itself, once a process. What
+        cannot be sent is kept here until the bucket is opened again: it may have taken hours.
         """
         self._require_conditional_writes()
-        if not self.objects.create(_path(kind, name), data):
-            return False
+        try:
+            if not self.objects.create(_path(kind, name), data):
+                return False
+        except DqError:
+            with contextlib.suppress(DqError):
+                self._unsent.put_if_absent(kind, name, data)
+            raise
         if kind != CONFIDENCES:  # which hardly anybody reads
             self._keep(kind, name, data)
         return True
+
+    @cached_property
+    def _unsent(self) -> Store:
+        return Store(self.root / "unsent")
+
+    def _send_unsent(self) -> None:
+        for kind in (OUTCOMES, CONFIDENCES):
+            for name in list(self._unsent.list(kind)):
+                with contextlib.suppress(KeyError):  # another process was faster
+                    self.put_if_absent(kind, name, self._unsent.get(kind, name))
+                self._unsent.remove(kind, name)
 
     def make_room(self, kind: str, name: str) -> None:
         """Refuse a bucket that records cannot be put into, before hours of work are done for it."""

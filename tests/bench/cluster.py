@@ -8,6 +8,7 @@ real Ray of this machine and by local processes.
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import sys
 import tempfile
@@ -18,7 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("support", "unit/engines")]
+_PATHS = [str(Path(__file__).parents[1] / folder) for folder in ("support", "unit/engines", "bench")]
+sys.path[:0] = _PATHS
+os.environ["PYTHONPATH"] = os.pathsep.join([*_PATHS, os.environ.get("PYTHONPATH", "")])  # for the workers
 
 import simulated_cluster  # noqa: E402 - after the path
 import trainings  # noqa: E402 - after the path

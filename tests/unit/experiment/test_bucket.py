@@ -182,6 +182,19 @@ def test_no_bucket_is_one_line(url, told):
         open_store(url)
 
 
+@pytest.mark.usefixtures("hasty")
+def test_what_could_not_be_sent_is_sent_when_the_bucket_is_opened_again(gate):
+    bucket = Bucket(URL)
+    bucket.make_room(OUTCOMES, "abc")
+    gate.fault = lambda method, path: "cut"
+    with pytest.raises(DqError):
+        bucket.put_if_absent(OUTCOMES, "abc", b"1")
+    gate.fault = lambda method, path: ""
+    assert not bucket.has_many(OUTCOMES, ["abc"])
+    assert Bucket(URL).objects.read("outcomes/ab/abc", 10) == b"1"
+    assert list(bucket.root.joinpath("unsent").rglob("abc")) == []
+
+
 def test_a_bucket_travels_to_other_processes(bucket):
     bucket.put_if_absent(OUTCOMES, "abc", b"1")
     assert pickle.loads(pickle.dumps(bucket)).get(OUTCOMES, "abc") == b"1"
