@@ -55,6 +55,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes", "claims"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines, or train for hours"))
+    _stores(commands.add_parser("store", help="look after a store: list, verify, merge, prune, stat"))
     asked = {"run": run, "plan": plan}.get(given[0] if given else "")
     if asked and not {"-h", "--help"} & {*given}:
         known, flags = _options(asked)
@@ -171,9 +172,24 @@ def _workers(parser: argparse.ArgumentParser) -> None:
 
 def _store(parser: argparse.ArgumentParser) -> None:
     default = default_store()
-    parser.add_argument(
-        "--store", default=default, help="folder of the outcomes (default: $DQSUITE_STORE, %(default)s)"
-    )
+    shown = f"default: $DQSUITE_STORE, {default.replace('%', '%%')}"
+    parser.add_argument("--store", default=default, help=f"folder of the outcomes, or s3://, gs://, az:// ({shown})")
+
+
+def _stores(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|verify|merge|prune|stat")
+    listed = actions.add_parser("list", help="the conditions that are stored, and how often")
+    stat = actions.add_parser("stat", help="how many records of each kind, and their size")
+    verify = actions.add_parser("verify", help="read every record; 1 if one cannot be used")
+    merge = actions.add_parser("merge", help="add what other stores and evidence files hold; conflicts are named")
+    merge.add_argument("sources", nargs="+", metavar="SOURCE", help="a store (a folder or a URL) or an evidence file")
+    prune = actions.add_parser("prune", help="remove what killed runs have left, and damaged records set aside")
+    prune.add_argument("--old-versions", action="store_true", help="and outcomes of other versions of dqsuite")
+    prune.add_argument("--dry-run", action="store_true", help="tell what would go, and remove nothing")
+    for action in (listed, stat):
+        action.add_argument("--json", action="store_true", help="print it as JSON")
+    for action in (listed, stat, verify, merge, prune):
+        _store(action)
 
 
 def _evidence(parser: argparse.ArgumentParser) -> None:
