@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import object_server
@@ -201,6 +203,11 @@ def test_a_bucket_travels_to_other_processes(bucket):
 
 
 def test_without_obstore_the_extra_is_named(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "obstore", None)
+    monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(DqError, match=r"pip install 'dqsuite\[bucket\]'"):
         open_store(URL)
+
+
+def test_neither_ray_nor_obstore_is_imported_before_it_is_asked_for():
+    code = "import sys, dqsuite.cli, dqsuite.api; sys.exit(len({'ray', 'obstore', 'boto3'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
