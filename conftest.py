@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 HERE = Path(__file__).parent
 collect_ignore = ["tests/support"]  # what tests use; among it a repository of somebody else, with tests of its own
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: several workers share the cores
+os.environ |= {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0"}  # of whatever Ray a test starts
+os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # workers of xdist inherit it
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

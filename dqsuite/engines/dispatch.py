@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -26,6 +26,7 @@ from dqsuite.experiment.store import OUTCOMES
 
 _KILLS = 2  # workers that a cell may kill before it is set aside
 _LOSSES = 20  # nodes that a cell may lose: whatever is in its way then, it is no accident
+_PAUSE_S = 5.0  # after which what was lost is begun again: a node that is cut off would take it once more
 _TOLD_S = 0.5  # how long to wait for news before looking at the deadline
 _TASK_S = 5.0  # of short cells, so many go into one task as take this long
 
@@ -41,9 +42,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Ended:
-    """A task has ended: ``done``, ``killed`` (its worker died) or ``lost`` (its node did)."""
+    """A task has ended: ``done``, ``killed`` (its worker died) or ``lost`` (its node did, as `why` tells)."""
 
     how: str
+    why: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,9 @@ class Cluster(Protocol):
     def begin(self, job: Job, dataset: Dataset) -> None:
         """Have a job run, now or when there is a place."""
 
+    def cancel(self, jobs: Collection[Job]) -> None:
+        """Have jobs end that have not begun, if it can be done."""
+
     def hear(self, seconds: float) -> Iterator[tuple[Job, Told]]:
         """Yield what is told meanwhile; wait so long at most for the first."""
 
@@ -87,9 +92,11 @@ class Dispatch:
         self._tasks: dict[str, Task] = {}
         self._queue: deque[str] = deque()
         self._elsewhere: list[str] = []  # what other drivers train
+        self._lost: deque[tuple[float, list[str]]] = deque()  # and when they may be begun again
         self._looked = 0.0
         self._flying: dict[str, ExitStack] = {}  # by the names of their cells: what gives the lease back
         self._jobs: set[Job] = set()
+        self._begun: set[Job] = set()
         self._kills: Counter[str] = Counter()
         self._losses: Counter[str] = Counter()
         self._seconds: dict[Cell, float] = {}
@@ -107,17 +114,25 @@ class Dispatch:
             self._seconds |= costs.seconds(batch, None)
         with closing(self.cluster), ExitStack() as given_back:
             given_back.callback(self._give_all_back)
-            while self._queue or self._elsewhere or self._jobs:
+            while self._queue or self._elsewhere or self._lost or self._jobs:
                 if self.worker.late():
-                    self._queue.clear()
-                    self._elsewhere.clear()
+                    self._begin_no_more()
                 self._begin_more()
                 if not self._jobs:
-                    time.sleep(min(self.worker.store.poll_s, 1.0) if self._elsewhere else 0)
+                    time.sleep(min(self.worker.store.poll_s, 1.0) if self._elsewhere or self._lost else 0)
                 for job, told in self.cluster.hear(_TOLD_S) if self._jobs else ():
                     yield from self._note(job, told)
 
+    def _begin_no_more(self) -> None:
+        """Drop what was not begun by the clock of the driver: a node's may be wrong."""
+        for waiting in (self._queue, self._elsewhere, self._lost):
+            waiting.clear()
+        if unbegun := self._jobs - self._begun:
+            self.cluster.cancel(unbegun)
+
     def _begin_more(self) -> None:
+        while self._lost and self._lost[0][0] <= time.monotonic():
+            self._queue.extendleft(reversed(self._lost.popleft()[1]))
         if not self._queue and self._elsewhere and time.monotonic() - self._looked > self.worker.store.poll_s:
             self._looked = time.monotonic()
             self._queue.extend(self.worker.missing(self._elsewhere))
@@ -164,9 +179,11 @@ class Dispatch:
         """Take note of what a job told, and yield it as an event."""
         if isinstance(told, Ended):
             self._jobs.discard(job)
-            yield from self._left(job, told.how)
+            self._begun.discard(job)
+            yield from self._left(job, told)
             return
         name, news = told
+        self._begun.add(job)
         if isinstance(news, Record):
             outcome = Outcome.from_bytes(news.outcome)
             self.worker.keep(name, outcome, news.outcome, news.confidences)
@@ -178,23 +195,26 @@ class Dispatch:
             job.left.discard(name)
             self._flying.pop(name).close()
 
-    def _left(self, job: Job, how: str) -> Iterator[Failed]:
+    def _left(self, job: Job, ended: Ended) -> Iterator[Failed]:
         """Have what an ended job has left trained again; the cell in its hands may be to blame, and is then set aside.
 
-        A job that is done has left what it would have begun after the deadline.
+        A job that is done has left what it was not to begin any more.
         """
         left = [name for name in job.cells if name in job.left]
         for name in left:
             self._flying.pop(name).close()
-        if how == "done" or not left:
+        if ended.how == "done" or not left:
             return
         blamed = left[0]
-        counted, most = (self._kills, _KILLS) if how == "killed" else (self._losses, _LOSSES)
+        counted, most = (self._kills, _KILLS) if ended.how == "killed" else (self._losses, _LOSSES)
         counted[blamed] += 1
         if counted[blamed] >= most:
-            yield Failed(job.cells[blamed], _given_up(job.cells[blamed], how))
+            yield Failed(job.cells[blamed], _given_up(job.cells[blamed], ended))
             left.remove(blamed)
-        self._queue.extendleft(reversed(left))
+        if ended.how == "killed":
+            self._queue.extendleft(reversed(left))
+        else:
+            self._lost.append((time.monotonic() + _PAUSE_S, left))
 
     def _give_all_back(self) -> None:
         for held in self._flying.values():
@@ -202,8 +222,8 @@ class Dispatch:
         self._flying.clear()
 
 
-def _given_up(cell: Cell, how: str) -> DqError:
-    mend = "look for a lack of memory, then run the same command again: the other cells are stored"
-    if how == "killed":
-        return DqError(f"{cell} killed {_KILLS} workers and is set aside", mend)
-    return DqError(f"{cell} lost {_LOSSES} nodes and is set aside", mend)
+def _given_up(cell: Cell, ended: Ended) -> DqError:
+    again = "then run the same command again: the other cells are stored"
+    if ended.how == "killed":
+        return DqError(f"{cell} killed {_KILLS} workers and is set aside", f"look for a lack of memory, {again}")
+    return DqError(f"{cell} lost {_LOSSES} nodes and is set aside ({ended.why})", f"look at the nodes, {again}")

@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
@@ -37,6 +37,7 @@ from dqsuite.training import share_of_device
 _LOOK_S = 5.0  # after which the nodes are counted again
 _LISTENING_S = 10.0
 _EPOCH_S = 1.0  # between two epochs of a task that are told
+_AUTH = "RAY_AUTH_MODE"  # Ray sets it where it starts a cluster, and would want its token of the next one
 _SPARE = 1.25  # of a GPU's memory, for what the next cell takes more than the measured one
 
 
@@ -71,6 +72,7 @@ class _Ray:
         self._shares: dict[tuple[str, ...], float] = {}  # of a GPU, as measured by the first cell of a kind
         self._asked, self._slots = 0.0, 0
         self._ours = False
+        self._mode: str | None = None  # of Ray's authentication, as it was asked for before Ray did
 
     def slots(self) -> int:
         """Return how many jobs can run at once now: a job takes a core, and on GPUs its share of one."""
@@ -96,8 +98,13 @@ class _Ray:
             num_returns="streaming",
             name="dqsuite",
         )
-        settings = self._worker.train, self._worker.device, self._worker.deadline, str(Path.cwd()), _code()
+        settings = self._worker.train, self._worker.device, str(Path.cwd()), _code()
         self._running[task.remote(settings, self._data[dataset.fingerprint], dict(job.cells))] = job
+
+    def cancel(self, jobs: Collection[Job]) -> None:
+        """Have jobs end that have not begun."""
+        for task in [task for task, job in self._running.items() if job in jobs]:
+            self._connected().cancel(task)
 
     def hear(self, seconds: float) -> Iterator[tuple[Job, Told]]:
         """Yield what tasks have told, one thing of each that has something to tell."""
@@ -115,24 +122,26 @@ class _Ray:
 
     def _next(self, task: Any) -> Told:  # noqa: ANN401 - ray has no types
         ray = self._connected()
-        from ray.exceptions import ObjectLostError, OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
+        from ray import exceptions
 
         try:
             told: Told = ray.get(next(task))
         except StopIteration:
             return Ended("done")
-        except (WorkerCrashedError, OutOfMemoryError):
+        except exceptions.TaskCancelledError:
+            return Ended("done")
+        except (exceptions.WorkerCrashedError, exceptions.OutOfMemoryError):
             return Ended("killed")
-        except RayTaskError as error:
-            if isinstance(error.cause, ObjectLostError):
+        except exceptions.RayTaskError as error:
+            if isinstance(error.cause, exceptions.ObjectLostError):
                 self._data.clear()  # it is put anew
-                return Ended("lost")
+                return Ended("lost", "it cannot fetch from this machine: firewalls, RAY_AUTH_MODE")
             if isinstance(error.cause, DqError):
                 raise error.cause from None
             short = str(error).strip().rpartition("\n")[2]
             raise DqError(f"a node cannot train ({short})", "install the same dqsuite and libraries there") from error
-        except RayError:
-            return Ended("lost")
+        except exceptions.RayError:
+            return Ended("lost", "it is not reached")
         return told
 
     def close(self) -> None:
@@ -148,11 +157,15 @@ class _Ray:
         if self._ours:
             ray.shutdown()
             self._ours = False
+            os.environ.pop(_AUTH, None)
+            if self._mode is not None:
+                os.environ[_AUTH] = self._mode
 
     def _connected(self) -> Any:  # noqa: ANN401 - the module
         import ray
 
         if not ray.is_initialized():
+            self._mode = os.environ.get(_AUTH)
             _start(ray, self._address, self._count)
             self._ours = True
         return ray
@@ -165,10 +178,11 @@ def _start(ray: Any, address: str, count: int) -> None:  # noqa: ANN401
     try:
         _require_listening(address)
         ray.init(address=address or "local", **quiet, **({} if address else started))
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        told = f"there is no Ray cluster at {address}" if address else "Ray cannot be started here"
+    except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
+        told = f"there is no Ray cluster at {address} that lets us in" if address else "Ray cannot be started here"
         short = str(error).partition("\n")[0][:200]
-        raise DqError(f"{told} ({short})", "name one with --address, as ray status does, or none") from error
+        mend = f"name one with --address, as ray status does, or none; {_AUTH} has to be that of the cluster"
+        raise DqError(f"{told} ({short})", mend) from error
 
 
 def _require_listening(address: str) -> None:
@@ -184,9 +198,9 @@ def _kind(job: Job) -> tuple[str, ...]:
     return cell.dataset, cell.model, cell.precision, str(cell.recipe.batch_size)
 
 
-def _task(settings: tuple[Train, str, float, str, str], dataset: Dataset, cells: Mapping[str, Cell]) -> Iterator[Told]:
+def _task(settings: tuple[Train, str, str, str], dataset: Dataset, cells: Mapping[str, Cell]) -> Iterator[Told]:
     """Train cells one after the other on a node, and tell what happens."""
-    train, device, deadline, folder, code = settings
+    train, device, folder, code = settings
     if _code() != code:
         raise DqError("a node has another version of dqsuite than the driver", "install the same on every node")
     with suppress(OSError):  # a model of the user's own is a path from there
@@ -194,8 +208,6 @@ def _task(settings: tuple[Train, str, float, str, str], dataset: Dataset, cells:
         sys.path[:] = dict.fromkeys([folder, *sys.path])
     warnings.filterwarnings("ignore", "The given NumPy array is not writable")  # a data set never changes
     for name, cell in cells.items():
-        if time.time() >= deadline:
-            return
         yield from ((name, told) for told in _trained(train, cell, dataset, device))
 
 

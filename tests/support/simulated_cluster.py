@@ -41,8 +41,12 @@ class Simulated:
         self.jobs += 1
         self.most = max(self.most, len(self.running))
 
+    def cancel(self, jobs):
+        self.told.extend((job, Ended("done")) for job, _ in self.running if job in jobs)
+        self.running = deque(each for each in self.running if each[0] not in jobs)
+
     def hear(self, seconds):
-        if not self.told:
+        if not self.told and self.running:
             at = self._rng.randrange(min(len(self.running), self.count))
             self.running.rotate(-at)
             self.told.extend(self._run(*self.running.popleft()))

@@ -10,6 +10,7 @@ import pytest
 from simulated_cluster import Simulated
 
 from dqsuite.core.errors import DqError
+from dqsuite.engines import dispatch
 from dqsuite.engines.dispatch import Dispatch
 from dqsuite.engines.interface import Failed, Finished, in_batches
 from dqsuite.engines.leases import Leases
@@ -26,6 +27,12 @@ RECIPE = RECIPES["standard"].with_settings(epochs=1)
 
 def plan(repeats=4, conditions=("shuffle:0.1", "reduce:0.1")):
     return plan_grid("digits", ["lenet"], conditions, recipe=RECIPE, repeats=repeats, precision="fp32")
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """Have what was lost begun again without a pause."""
+    monkeypatch.setattr(dispatch, "_PAUSE_S", 0.0)
 
 
 @pytest.fixture
@@ -112,6 +119,23 @@ def test_nothing_is_begun_after_the_deadline(worker):
     cluster = Simulated(2)
     assert dispatched(dataclasses.replace(worker, deadline=time.time() - 1), cluster, plan()) == []
     assert cluster.begun == {}
+
+
+def test_what_was_handed_out_but_not_begun_is_not_begun_after_the_deadline(worker, monkeypatch):
+    cluster, times = Simulated(2), iter([False] * 5)
+    monkeypatch.setattr(Worker, "late", lambda self: next(times, True))
+    finished = [event for event in dispatched(worker, cluster, plan()) if isinstance(event, Finished)]
+    assert len(finished) == cluster.begun.total() == 5
+    assert list(worker.store.scratch().iterdir()) == []
+
+
+def test_what_was_lost_waits_before_it_is_begun_again(worker, monkeypatch):
+    monkeypatch.setattr(dispatch, "_PAUSE_S", 0.5)
+    wanted = plan()
+    first = wanted.key(wanted.cells[0])
+    cluster = Simulated(2, lambda name, before: "lost" if name == first and not before else "")
+    events = dispatched(worker, cluster, wanted)
+    assert [event.cell for event in events if isinstance(event, Finished)][-1] == wanted.cells[0]
 
 
 def test_closing_gives_all_back(worker):

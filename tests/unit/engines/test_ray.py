@@ -32,7 +32,7 @@ def cluster():
     from ray.cluster_utils import Cluster
 
     support = str(Path(__file__).parent)  # where nodes find what is trained in place of models
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "PYTHONPATH": f"{support}:{os.environ.get('PYTHONPATH', '')}"}
+    os.environ["PYTHONPATH"] = f"{support}:{os.environ.get('PYTHONPATH', '')}"
     made = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
     made.add_node(**NODE)
     yield made
