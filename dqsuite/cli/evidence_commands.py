@@ -136,7 +136,7 @@ def _train(options: Namespace, store: Store) -> int:
     deadline = time.time() + (seconds_of(options.budget) if options.budget else inf)
     require_engine(options.engine, options.address)
     device = device_for(options.engine, options.device)
-    count = options.workers or (cores() if device == "cpu" else 1)
+    count = options.workers or (cores() if device == "cpu" and not options.address else 1)
     file = _Evidence(store, require_writable(Path(options.out))) if options.out else None
     if file and file.path.is_file():  # it may hold what this store does not, and must not lose it
         tell_of(import_evidence(store, file.path))

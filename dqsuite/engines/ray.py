@@ -117,7 +117,7 @@ class _Ray:
             if isinstance(told, Ended):
                 del self._running[task]
             elif isinstance(told[1], Record) and told[1].share:
-                self._shares.setdefault(_kind(job), 1 / max(1, int(1 / (_SPARE * told[1].share))))
+                self._shares.setdefault(_kind(job), part_of_gpu(told[1].share))
             yield job, told
 
     def _next(self, task: Any) -> Told:  # noqa: ANN401 - ray has no types
@@ -190,6 +190,11 @@ def _require_listening(address: str) -> None:
     host, _, port = address.rpartition("://")[2].rpartition(":")
     if host and port.isdigit():
         socket.create_connection((host, int(port)), timeout=_LISTENING_S).close()
+
+
+def part_of_gpu(share: float) -> float:
+    """Return the part of a GPU to reserve for a cell that takes this share of its memory."""
+    return 1 / max(1, int(1 / (_SPARE * share)))
 
 
 def _kind(job: Job) -> tuple[str, ...]:

@@ -65,10 +65,26 @@ def test_a_study_by_ray_and_a_bucket_is_that_of_processes_and_a_folder_to_the_bi
     assert json.loads(call(*STUDY, *ray, cwd=tmp_path).stdout)["trained"] == 0
 
 
-def test_a_ray_is_started_for_a_run(call, tmp_path):
+def test_a_ray_is_started_for_a_run(call, tmp_path, monkeypatch):
+    monkeypatch.delenv("RAY_AUTH_MODE")  # as it is for users
     found = call(*STUDY, "--engine", "ray", "--workers", "2", cwd=tmp_path)
     assert found.returncode == 0, found.stderr
     assert json.loads(found.stdout)["trained"] == 4
+    assert "RAY_AUTH_MODE" not in os.environ  # which Ray sets, and the next cluster need not have
+
+
+def test_an_interrupted_run_says_that_it_can_go_on(tmp_path):
+    process = start("run", "--epochs", "60", "--engine", "ray", "--workers", "2", cwd=tmp_path)
+    store, until = Store(tmp_path / ".dqsuite" / "store"), time.monotonic() + 120
+    while not list(store.list(OUTCOMES)):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    told = "dqsuite: stopped; what is trained is stored, and the same command goes on from there"
+    assert err.splitlines()[-1] == told
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(
@@ -76,7 +92,7 @@ def test_a_ray_is_started_for_a_run(call, tmp_path):
     [
         (("--engine", "spark"), "unknown engine 'spark'; use processes or ray"),
         (("--address", "auto"), "an address is that of a Ray cluster; ask for it with --engine ray"),
-        (("--engine", "ray", "--address", "127.0.0.1:1"), "there is no Ray cluster at 127.0.0.1:1"),
+        (("--engine", "ray", "--address", "127.0.0.1:1"), "there is no Ray cluster at 127.0.0.1:1 that lets us in"),
     ],
 )
 def test_a_mistake_is_one_line(call, tmp_path, options, told):

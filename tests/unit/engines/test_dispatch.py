@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import random
 import time
 
@@ -165,14 +166,17 @@ def test_two_drivers_on_one_bucket_share_the_work(monkeypatch, tmp_path):
 
 
 @pytest.mark.thorough
-def test_a_hundred_runs_with_a_fault_at_a_random_moment_lose_nothing(monkeypatch, tmp_path):
-    """Nodes are lost, workers and drivers killed, the server throttles or the network is cut; then another goes on."""
+def test_runs_with_a_fault_at_a_random_moment_lose_nothing(monkeypatch, tmp_path):
+    """Nodes are lost, workers and drivers killed, the server throttles or the network is cut; then another goes on.
+
+    A dozen runs; ``DQSUITE_FAULT_RUNS=100`` makes more. `test_ray_faults` has real nodes.
+    """
     for name, value in (("STALE_S", 0.3), ("_LOOK_S", 0.0), ("_keep_beating", lambda *_: None)):
         monkeypatch.setattr(reservations, name, value)
     monkeypatch.setattr(Bucket, "poll_s", 0.1)
     rng, wanted = random.Random(17), plan(repeats=3)
     with object_server.served(monkeypatch) as gate:
-        for number in range(100):
+        for number in range(int(os.environ.get("DQSUITE_FAULT_RUNS", "12"))):
             url = f"s3://{object_server.BUCKET}/run{number}"
             monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / f"first{number}"))
             with monkeypatch.context() as hasty:  # it gives up after a second

@@ -14,7 +14,7 @@ from trainings import Job, die_always, die_once, ignore, note, refuse_reduced, s
 
 from dqsuite.core.errors import DqError
 from dqsuite.engines.interface import Epoch, Failed, Finished, Started, follow, in_batches
-from dqsuite.engines.ray import ray_engine
+from dqsuite.engines.ray import part_of_gpu, ray_engine
 from dqsuite.engines.worker import Worker
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
@@ -111,6 +111,11 @@ def test_closing_ends_the_tasks_and_gives_the_leases_back(cluster, job):
     events.close()
     assert time.monotonic() - began < 10
     assert list(wanted.store.scratch().iterdir()) == []
+
+
+@pytest.mark.parametrize(("share", "part"), [(0.05, 1 / 16), (0.2, 1 / 4), (0.39, 1 / 2), (0.45, 1.0), (1.0, 1.0)])
+def test_so_many_share_a_gpu_as_its_memory_holds_with_some_to_spare(share, part):
+    assert part_of_gpu(share) == part
 
 
 def test_a_lost_node_is_no_loss(cluster, job):
