@@ -89,7 +89,11 @@ class Outcome:
         ValueError
             The bytes are damaged.
         """
-        header, arrays = unpack(data, LARGEST)
+        return cls.of_record(*unpack(data, LARGEST))
+
+    @classmethod
+    def of_record(cls, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Outcome:
+        """Return the outcome of an unpacked record. Raises as `from_bytes`."""
         try:
             if header["format"] != FORMAT:
                 raise OtherVersionError(f"outcome format {str(header['format'])[:20]}, this version reads {FORMAT}")
