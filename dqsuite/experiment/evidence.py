@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from dqsuite.core.files import replacing
 from dqsuite.core.foreign import Archive, json_of, opened, said
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import LARGEST, pack
-from dqsuite.experiment.members import INDEX, SERIES, has_just, members, read_index
+from dqsuite.experiment.members import INDEX, SERIES, digest, has_just, members, read_index
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.series import unpack_series
 from dqsuite.experiment.store import CARDS, FOREIGN_CARDS, OUTCOMES, Store, nothing_stored
@@ -140,8 +140,6 @@ def _whole_outcome(name: str, data: bytes) -> Outcome:
 def import_evidence(store: Store, path: Path) -> Merge:
     """Add a file's records to a store; of two outcomes under one key the store's stays, and a difference is told.
 
-    Whatever cannot be used is left out and named.
-
     Raises
     ------
     DqError
@@ -153,7 +151,7 @@ def import_evidence(store: Store, path: Path) -> Merge:
         with opened(path) as handle:
             file = Archive(handle)
             _require_format(file, path)
-            _Import(store, file, merge).run()
+            Importing(store, file, merge).run()
     except FileNotFoundError:
         raise DqError(f"there is no file {path}", "name one that dqsuite evidence export wrote") from None
     except (ValueError, OSError) as error:
@@ -164,10 +162,18 @@ def import_evidence(store: Store, path: Path) -> Merge:
     return merge
 
 
-class _Import:
+class Members(Protocol):
+    """What is imported: `sizes` has all names, ``kind/name``; `read` raises ValueError for what cannot be read."""
+
+    sizes: dict[str, int]
+
+    def read(self, name: str, most: int, /) -> bytes: ...  # noqa: D102
+
+
+class Importing:
     """One import: every record is made sure of before it is stored, the cards first."""
 
-    def __init__(self, store: Store, file: Archive, merge: Merge) -> None:
+    def __init__(self, store: Store, file: Members, merge: Merge) -> None:
         self.store, self.file, self.merge = store, file, merge
         self.truths: dict[str, NDArray[np.int64]] = {}  # as the file has them, which series are packed by
         self.cards: dict[str, Card] = {}  # as the store has them now
@@ -177,7 +183,7 @@ class _Import:
     def run(self) -> None:
         """Merge all that the file holds."""
         ways = {CARDS: self._merge_card, OUTCOMES: self._merge_outcome, SERIES: self._merge_series}
-        index = read_index(self.file)
+        index = read_index(self.file.read)
         for kind, merge in ways.items():
             for member in [each for each in self.file.sizes if each.startswith(f"{kind}/")]:
                 if member in index and has_just(self.store, index[member]):
@@ -225,6 +231,9 @@ class _Import:
                 self.merge.leave_out(_described(header), error)
 
     def _merge_outcome(self, name: str, data: bytes) -> None:
+        if has_just(self.store, {name: digest(data)}):
+            self.merge.present += 1
+            return
         self._add(_whole_outcome(name, data), lambda: data)
 
     def _add(self, outcome: Outcome, packed: Callable[[], bytes]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dqsuite.core.errors import DqError
-from dqsuite.core.foreign import Archive, json_as
+from dqsuite.core.foreign import json_as
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import unpack
 from dqsuite.experiment.series import fits, pack_series
@@ -31,24 +31,25 @@ def members(store: Store, names: Sequence[str], cards: Mapping[str, bytes]) -> I
         if found := _condition(data):
             conditions[found[0]].append((found[1], name))
         else:
-            index[f"{OUTCOMES}/{name}"] = {name: _digest(data)}
+            index[f"{OUTCOMES}/{name}"] = {name: digest(data)}
             yield f"{OUTCOMES}/{name}", data
     truths = {name: Card.from_bytes(data).y_test for name, data in cards.items()}
     alike = [sorted(conditions[condition]) for condition in sorted(conditions)]
     parts = [found[first : first + _MOST] for found in alike for first in range(0, len(found), _MOST)]
     for number, part in enumerate(parts):
         records = {name: _own(store, OUTCOMES, name) for _, name in part}
-        digests = {name: _digest(data) for name, data in records.items()}
+        digests = {name: digest(data) for name, data in records.items()}
         try:
             yield f"{SERIES}/{number:05}", pack_series([unpack(data) for data in records.values()], truths)
             index[f"{SERIES}/{number:05}"] = digests
         except ValueError:  # together they are too large
             yield from ((f"{OUTCOMES}/{name}", data) for name, data in records.items())
-            index |= {f"{OUTCOMES}/{name}": {name: digest} for name, digest in digests.items()}
+            index |= {f"{OUTCOMES}/{name}": {name: found} for name, found in digests.items()}
     yield INDEX, json.dumps(index, separators=(",", ":")).encode()
 
 
-def _digest(data: bytes) -> str:
+def digest(data: bytes) -> str:
+    """Return what tells a record's bytes from others."""
     return hashlib.sha256(data).hexdigest()[:16]
 
 
@@ -68,10 +69,10 @@ def _own(store: Store, kind: str, name: str) -> bytes:
         raise DqError(f"the store's record {kind}/{name} cannot be read ({error})", "remove it") from error
 
 
-def read_index(file: Archive) -> Index:
-    """Return the index of a file; one that is missing or damaged is empty."""
+def read_index(read: Callable[[str, int], bytes]) -> Index:
+    """Return the index of a file, of which `read` gives members; one that is missing or damaged is empty."""
     try:
-        return json_as(file.read(INDEX, _LONGEST_INDEX), Index)
+        return json_as(read(INDEX, _LONGEST_INDEX), Index)
     except ValueError:
         return {}
 
@@ -79,6 +80,7 @@ def read_index(file: Archive) -> Index:
 def has_just(store: Store, digests: Mapping[str, str]) -> bool:
     """Tell whether a store has outcomes of these names, with these very bytes, one at least."""
     try:
-        return bool(digests) and all(_digest(store.get(OUTCOMES, name)) == digest for name, digest in digests.items())
+        store.bring(OUTCOMES, digests)
+        return bool(digests) and all(digest(store.get(OUTCOMES, name)) == found for name, found in digests.items())
     except (KeyError, ValueError):
         return False
