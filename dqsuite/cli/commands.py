@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.stores import open_store
 from dqsuite.results import study
-from dqsuite.results.copies import look_for_copies
+from dqsuite.results.copies import copies_in, look_for_copies
 from dqsuite.results.reader import Reader
 from dqsuite.results.warnings import refuse_lost
 from dqsuite.statistics.verdict import METHOD
@@ -107,7 +108,7 @@ def run(options: Namespace) -> int:
 def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
     """Train what is missing of a plan, and return the study with how many cells that were."""
     store = worker.store
-    study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
+    before = study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
     missing = sum(len(batch.cells) for batch in batches)
     if missing:
@@ -115,6 +116,8 @@ def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(Processes(worker, count), batches, progress)
     look_for_copies(store, plan)
+    if before and not missing:
+        return replace(before, copies=copies_in(store, plan.fingerprint)), 0
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     return found, missing

@@ -161,7 +161,7 @@ class Store:
         try:
             for folder in (self.root / kind).iterdir():
                 if folder.is_dir():
-                    yield from (each.name for each in folder.iterdir() if belongs(each.name, folder.name))
+                    yield from (name for name in os.listdir(folder) if belongs(name, folder.name))  # noqa: PTH208
         except FileNotFoundError:
             return
         except OSError as error:

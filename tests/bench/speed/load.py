@@ -1,6 +1,7 @@
 """A store of very many outcomes, and what the commands take on it: seconds, processor, memory and page.
 
-Each is a process of its own, as a user starts it. With ``--beside`` the same is measured of another checkout, in turn.
+Each is a process of its own, as a user starts it. What is aimed at is the time of the processor: that by the clock is
+the same on a machine that does nothing else. With ``--beside`` the same is measured of another checkout, in turn.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from dqsuite.experiment.store import Store
@@ -22,7 +24,8 @@ from speed.settings import Settings
 COUNT = 100_000
 MODELS = ("lenet", "lenet5", "custom", "resnet18", "googlenet")
 LEVELS = tuple(f"{level / 1000}" for level in range(1, 100))
-_STORED, _FEW = 97, 1  # levels of a run of which all is stored, by 3 repeats: 294 cells, and 6
+_PLANNED = LEVELS[:98]
+_FEW, _STORED = LEVELS[:1], LEVELS[:97]  # of runs of which all is stored, with 3 repeats: 6 cells, and 294
 _REPEATS = 3
 _MEMORY = 500  # MB at most, of any of them
 
@@ -38,11 +41,16 @@ class Taken:
 
 @dataclass(frozen=True)
 class Side:
-    """A checkout whose commands are measured, on a store, with a folder for what they write."""
+    """A checkout whose commands are measured on a store, and a folder for what they write.
+
+    `share` is the part of 100,000 outcomes that the store has, `repeats` those of each condition of its grid.
+    """
 
     checkout: Path
     store: Path
     folder: Path
+    share: float
+    repeats: int
 
     def command(self, *arguments: str, store: Path | None = None) -> Taken:
         """Run ``dqsuite ARGUMENTS`` on the store, or on another one. Raises RuntimeError where it fails."""
@@ -50,7 +58,7 @@ class Side:
         log = self.folder / "log"
         began = time.perf_counter()
         with log.open("wb") as out:
-            redirected = [(os.POSIX_SPAWN_DUP2, out.fileno(), 1), (os.POSIX_SPAWN_DUP2, out.fileno(), 2)]
+            redirected = [(os.POSIX_SPAWN_DUP2, out.fileno(), handle) for handle in (1, 2)]
             line = [sys.executable, "-m", "dqsuite", *arguments]
             process = os.posix_spawn(sys.executable, line, environment, file_actions=redirected)
             _, status, used = os.wait4(process, 0)
@@ -58,6 +66,10 @@ class Side:
             raise RuntimeError(f"dqsuite {' '.join(arguments[:3])} failed: {log.read_text()[-1000:]}")
         unit = 2**20 if sys.platform == "darwin" else 2**10
         return Taken(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
+
+    def limit(self, most: float, start: float) -> float:
+        """Return the most seconds on this store, of which those of the start do not go by the number of outcomes."""
+        return start + (most - start) * self.share
 
 
 def measure(settings: Settings) -> Iterator[Figure]:
@@ -71,73 +83,62 @@ def measure_in(folder: Path, count: int, beside: str = "") -> Iterator[Figure]:
     store = folder / "store"
     repeats = fill_load(Store(store), count, MODELS, LEVELS)
     checkouts = [Path(__file__).parents[3], *([Path(beside)] if beside else [])]
-    sides = [Side(checkout, store, folder / f"{at}") for at, checkout in enumerate(checkouts)]
+    sides = [Side(checkout, store, folder / f"{at}", count / COUNT, repeats) for at, checkout in enumerate(checkouts)]
     for side in sides:
         side.folder.mkdir()
-    share = count / COUNT
-    for part in (_plan, _claims, _stored_cells, _report, _import):
-        yield from _told(part, sides, share, repeats)
+    for part in (_plan, _claims, _stored_cells, _report, _evidence):
+        own, *others = [part(side) for side in sides]
+        for name, (value, unit, most) in own.items():
+            note = "".join(f"before: {quantity(other[name][0], unit)}" for other in others)
+            yield Figure(name, [value], unit, most=most, note=note)
 
 
 Measured = dict[str, tuple[float, str, float]]
 """Numbers by their names, with units and the most that each should be."""
 
 
-def _told(
-    part: Callable[[Side, float, int], Measured], sides: Sequence[Side], share: float, repeats: int
-) -> Iterator[Figure]:
-    """Yield the figures of a part of the first side, with the second's in the note."""
-    own, *others = [part(side, share, repeats) for side in sides]
-    for name, (value, unit, most) in own.items():
-        note = "".join(f"{quantity(other[name][0], unit)} before" for other in others)
-        yield Figure(name, [value], unit, most=most, note=note)
-
-
-def _costs(name: str, taken: Taken, most: float, *, of_processor: bool = False) -> Measured:
-    """Return what a process took, its time against a limit by the clock or of the processor."""
-    clock, processor = (float("inf"), most) if of_processor else (most, float("inf"))
+def _costs(name: str, taken: Taken, most: float = inf) -> Measured:
     return {
-        name: (taken.seconds, "s", clock),
-        f"{name}: processor": (taken.processor, "s", processor),
-        f"{name}: memory": (taken.memory, "MB", _MEMORY),
+        f"{name}, by the clock": (taken.seconds, "s", inf),
+        f"{name}, processor": (taken.processor, "s", most),
+        f"{name}, memory": (taken.memory, "MB", _MEMORY),
     }
 
 
-def _plan(side: Side, share: float, repeats: int) -> Measured:
-    count = 5 * round(repeats / 195 * 40)  # 200 of 195
-    arguments = _grid(MODELS, LEVELS[:98], count)
-    cells = 99 * len(MODELS) * count
-    return _costs(f"plan of {cells:,} cells", side.command("plan", *arguments), 2 * max(share, 0.5))
-
-
-def _claims(side: Side, share: float, _: int) -> Measured:
-    shutil.rmtree(side.store / "verdicts", ignore_errors=True)
-    return _costs("claims, the first time", side.command("claims"), 15 * max(share, 0.5), of_processor=True)
-
-
-def _stored_cells(side: Side, *_: float) -> Measured:
-    page = str(side.folder / "run.html")
-    few, many = (
-        min(side.command("run", *_grid(MODELS[:1], LEVELS[:levels], _REPEATS), "--out", page).seconds for _ in range(2))
-        for levels in (_FEW, _STORED)
+def _plan(side: Side) -> Measured:
+    repeats = side.repeats + side.repeats // 39  # 200 of 195: a few are still to be trained
+    cells = len(MODELS) * (len(_PLANNED) + 1) * repeats
+    return _costs(
+        f"plan of {cells:,} cells", side.command("plan", *_grid(MODELS, _PLANNED, repeats)), side.limit(2, 1.5)
     )
-    each = 1000 * (many - few) / (_REPEATS * (_STORED - _FEW))
-    cells = _REPEATS * (_STORED + 1)
-    return {f"run of {cells} stored cells": (many, "s", float("inf")), "a stored cell": (each, "ms", 2.0)}
 
 
-def _report(side: Side, share: float, _: int) -> Measured:
+def _claims(side: Side) -> Measured:
+    shutil.rmtree(side.store / "verdicts", ignore_errors=True)
+    return _costs("claims, the first time", side.command("claims"), side.limit(15, 12))
+
+
+def _stored_cells(side: Side) -> Measured:
+    page = str(side.folder / "run.html")
+    few, many = (side.command("run", *_grid(MODELS[:1], levels, _REPEATS), "--out", page) for levels in (_FEW, _STORED))
+    more = _REPEATS * (len(_STORED) - len(_FEW))
+    cells = _REPEATS * (len(_STORED) + 1)
+    each = {"each stored cell more": (1000 * (many.processor - few.processor) / more, "ms", 2.0)}
+    return _costs(f"run of {cells} stored cells", many) | each
+
+
+def _report(side: Side) -> Measured:
     page = side.folder / "report" / "index.html"
-    found = _costs("report", side.command("report", "--out", str(page)), 20 * max(share, 0.5))
-    return found | {"report: page": (page.stat().st_size / 1e6, "MB", 5.0)}
+    found = _costs("report", side.command("report", "--out", str(page)), side.limit(20, 12))
+    return found | {"report, page": (page.stat().st_size / 1e6, "MB", 5.0)}
 
 
-def _import(side: Side, share: float, _: int) -> Measured:
+def _evidence(side: Side) -> Measured:
     file, empty = side.folder / "evidence.zip", side.folder / "empty"
-    found = _costs("evidence export", side.command("evidence", "export", str(file)), float("inf"))
     arguments = ("evidence", "import", str(file))
-    found |= _costs("import of what is all there", side.command(*arguments), 10 * max(share, 0.3))
-    return found | _costs("import into an empty store", side.command(*arguments, store=empty), float("inf"))
+    found = _costs("evidence export", side.command("evidence", "export", str(file)))
+    found |= _costs("import of what is all there", side.command(*arguments), side.limit(10, 2))
+    return found | _costs("import into an empty store", side.command(*arguments, store=empty))
 
 
 def _grid(models: Sequence[str], levels: Sequence[str], repeats: int) -> list[str]:
