@@ -8,7 +8,7 @@ import time
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -16,6 +16,7 @@ from rich.table import Column, Table
 
 from dqsuite import datasets
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
+from dqsuite.cli.patterns import is_model
 from dqsuite.cli.progress import Progress
 from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
@@ -62,11 +63,11 @@ def check(theirs: Store, ours: Store, options: Namespace) -> int:
         say(f"{len(sample) - len(found)} of {len(sample)} were not trained: the time budget is spent")
     if found:
         _show(found)
-    return 1 if any(each.is_beyond for each in found if not each.is_same) else 0
+    return 1 if any(each.is_beyond for each in found) else 0
 
 
 def _asked(stored: Sequence[Outcome], patterns: Sequence[str]) -> list[Outcome]:
-    found = [each for each in stored if any(fnmatchcase(each.cell.model, pattern) for pattern in patterns)]
+    found = [each for each in stored if any(is_model(each.cell.model, pattern) for pattern in patterns)]
     if not found:
         models = ", ".join(sorted({each.cell.model for each in stored}))
         raise DqError(f"the file has no outcome of {', '.join(patterns)}", f"it has {models or 'none'}")
@@ -118,12 +119,11 @@ def _batches(sample: Sequence[Outcome]) -> Iterable[Batch]:
 
 def _repeats(stored: Sequence[Outcome], one: Outcome) -> list[Outcome]:
     """Return the repeats of an outcome's condition, itself among them."""
-
-    def condition(each: Outcome) -> tuple[object, ...]:
-        cell = each.cell
-        return cell.dataset, each.fingerprint, cell.condition, cell.model, cell.recipe, cell.precision
-
-    return [each for each in stored if condition(each) == condition(one)]
+    return [
+        each
+        for each in stored
+        if each.fingerprint == one.fingerprint and replace(each.cell, repeat=one.cell.repeat) == one.cell
+    ]
 
 
 def _show(found: Sequence[Reproduced]) -> None:

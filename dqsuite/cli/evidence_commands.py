@@ -22,12 +22,12 @@ from rich.table import Table
 
 from dqsuite.cli import evidence_check
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
+from dqsuite.cli.patterns import is_model
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.escapes import line
-from dqsuite.core.grammar import parse_term
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.engines.interface import Batch, Failed
 from dqsuite.engines.processes import Processes
@@ -179,18 +179,13 @@ def _chosen(patterns: Sequence[str], claim: str, cells: Sequence[Cell]) -> list[
     """Return all of a claim's cells if the claim is asked for, else those of the models that are."""
     if any(fnmatchcase(claim, pattern) for pattern in patterns):
         return list(cells)
-    return [cell for cell in cells if any(_is_model(cell.model, pattern) for pattern in patterns)]
-
-
-def _is_model(model: str, pattern: str) -> bool:
-    """Tell whether a pattern means a model: with its width, or whatever its width."""
-    return fnmatchcase(model, pattern) or fnmatchcase(parse_term(model).name, pattern)
+    return [cell for cell in cells if any(is_model(cell.model, pattern) for pattern in patterns)]
 
 
 def _require_known(patterns: Sequence[str], claims: Sequence[str], models: Sequence[str]) -> None:
     for pattern in patterns:
         if not any(fnmatchcase(claim, pattern) for claim in claims) and not any(
-            _is_model(model, pattern) for model in models
+            is_model(model, pattern) for model in models
         ):
             raise DqError(
                 f"no claim and no model of the scale is {pattern!r}",

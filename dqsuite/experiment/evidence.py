@@ -108,7 +108,7 @@ def _cards(store: Store, left_out: dict[str, str]) -> dict[str, bytes]:
     for kind in (FOREIGN_CARDS, CARDS):
         for name in sorted(store.list(kind)):
             try:
-                found[name] = _whole_card(name, store.get(kind, name)).to_bytes()
+                found[name] = whole_card(name, store.get(kind, name)).to_bytes()
             except (KeyError, ValueError) as error:
                 left_out[f"{kind}/{name}"] = str(error)
     return dict(sorted(found.items()))
@@ -116,21 +116,23 @@ def _cards(store: Store, left_out: dict[str, str]) -> dict[str, bytes]:
 
 def _is_usable(store: Store, name: str, left_out: dict[str, str]) -> bool:
     try:
-        _whole_outcome(name, store.get(OUTCOMES, name))
+        whole_outcome(name, store.get(OUTCOMES, name))
     except (KeyError, ValueError) as error:
         left_out[f"{OUTCOMES}/{name}"] = str(error)
         return False
     return True
 
 
-def _whole_card(name: str, data: bytes) -> Card:
+def whole_card(name: str, data: bytes) -> Card:
+    """Return a card. Raises ValueError where it is damaged, or stands under another name."""
     card = Card.from_bytes(data)
     if card.fingerprint != name:
         raise ValueError("it is not what its name says")
     return card
 
 
-def _whole_outcome(name: str, data: bytes) -> Outcome:
+def whole_outcome(name: str, data: bytes) -> Outcome:
+    """Return an outcome. Raises ValueError where it is damaged, or stands under another name."""
     outcome = Outcome.from_bytes(data)
     if outcome.key != name:
         raise ValueError("it is not what its name says")
@@ -203,7 +205,7 @@ class Importing:
             self._store_new()
 
     def _merge_card(self, name: str, data: bytes) -> None:
-        card = _whole_card(name, data)
+        card = whole_card(name, data)
         self.truths[name] = card.y_test
         own = self._card(name)
         if own is None:
@@ -219,7 +221,7 @@ class Importing:
             if fingerprint in self.cards:
                 break
             with contextlib.suppress(KeyError, ValueError):
-                self.cards[fingerprint] = _whole_card(fingerprint, self.store.get(kind, fingerprint))
+                self.cards[fingerprint] = whole_card(fingerprint, self.store.get(kind, fingerprint))
         return self.cards.get(fingerprint)
 
     def _merge_series(self, _: str, data: bytes) -> None:
@@ -234,7 +236,7 @@ class Importing:
         if has_just(self.store, {name: digest(data)}):
             self.merge.present += 1
             return
-        self._add(_whole_outcome(name, data), lambda: data)
+        self._add(whole_outcome(name, data), lambda: data)
 
     def _add(self, outcome: Outcome, packed: Callable[[], bytes]) -> None:
         """Add an outcome that fits its data set, unless it is there."""
@@ -262,7 +264,7 @@ class Importing:
     def _is_absent(self, outcome: Outcome) -> bool:
         """Compare with the store's own, which stays unless it is damaged; tell whether there is none (any more)."""
         try:
-            own = _whole_outcome(outcome.key, self.store.get(OUTCOMES, outcome.key))
+            own = whole_outcome(outcome.key, self.store.get(OUTCOMES, outcome.key))
         except KeyError:
             return True
         except ValueError:

@@ -21,7 +21,6 @@ from dqsuite.core.escapes import line
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
-SCHEMES = ("s3", "gs", "az", "file")
 PAGE = 1000  # objects of a listing's request
 RETRIES, RETRIED_S, ASKED_S = 10, 60.0, 30.0  # how often and how long a request is tried again; how long one may take
 _AGAIN = "run the same command again: what is stored is kept"

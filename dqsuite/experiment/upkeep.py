@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from dqsuite.experiment.bucket import Bucket
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import OtherVersionError, unpack
+from dqsuite.experiment.evidence import whole_card, whole_outcome
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.store import CARDS, CONFIDENCES, FOREIGN_CARDS, OUTCOMES, Store
@@ -88,10 +89,7 @@ def _faults(store: Store, kind: str, read: Callable[[str, bytes], object]) -> It
 
 
 def _read_card(found: dict[str, Card], name: str, data: bytes) -> None:
-    card = Card.from_bytes(data)
-    if card.fingerprint != name:
-        raise ValueError("it is not what its name says")
-    found[name] = card
+    found[name] = whole_card(name, data)
 
 
 def _fault(outcome: Outcome | ValueError, cards: Mapping[str, Card]) -> str:
@@ -151,10 +149,7 @@ def _outcomes(store: Store) -> Iterator[tuple[str, Outcome | ValueError]]:
     store.bring(OUTCOMES, names)
     for name in names:
         try:
-            outcome = Outcome.from_bytes(store.get(OUTCOMES, name))
-            if outcome.key != name:
-                raise ValueError("it is not what its name says")
-            yield name, outcome
+            yield name, whole_outcome(name, store.get(OUTCOMES, name))
         except KeyError:
             continue
         except ValueError as error:

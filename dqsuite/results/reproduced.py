@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from dqsuite.experiment.outcome import CURVES, Outcome
 
@@ -64,4 +64,4 @@ def room(repeats: Sequence[Outcome], comparisons: int) -> float | None:
     if len(repeats) < 2:
         return None
     spread = float(np.std([accuracy(each) for each in repeats], ddof=1))
-    return float(stats.t.ppf(1 - 0.025 / comparisons, len(repeats) - 1)) * sqrt(2) * spread
+    return float(stdtrit(len(repeats) - 1, 1 - 0.025 / comparisons)) * sqrt(2) * spread
