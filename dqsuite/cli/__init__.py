@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from threading import current_thread, main_thread
 
 from dqsuite.cli import commands, evidence_commands, listing, parser, planning
 from dqsuite.core.errors import DqError
@@ -28,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to stop
     try:
         options = parser.parse(arguments)
-        code = _COMMANDS[options.command](options)
+        with _terminated_as_interrupted():
+            code = _COMMANDS[options.command](options)
         if sys.stdout:
             sys.stdout.flush()
     except DqError as error:
@@ -49,6 +53,20 @@ def main(arguments: list[str] | None = None) -> int:
         _discard_output()
         return 2
     return code or 0
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does: in good order, with its workers."""
+    usual = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # else somebody wants it ignored, or handled otherwise
+    if not usual or current_thread() is not main_thread():  # Python hands signals to no other
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _discard_output() -> None:

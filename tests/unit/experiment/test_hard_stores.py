@@ -54,6 +54,17 @@ def test_a_lease_that_is_a_folder_is_one_line(tmp_path):
         pass
 
 
+@pytest.mark.parametrize("place", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["a pipe", "a device"])
+def test_what_stands_in_place_of_a_note_is_neither_waited_for_nor_written_to(tmp_path, place):
+    store = Store(tmp_path)
+    (tmp_path / "costs").mkdir()
+    place(tmp_path / "costs" / "a.json")
+    store.write_note("costs", "a.json", b"lost")
+    assert store.read_note("costs", "a.json") is None
+    store.forget_notes("costs", "a")
+    assert list((tmp_path / "costs").iterdir()) == []
+
+
 def test_stray_files_are_no_outcomes(tmp_path):
     store, data = Store(tmp_path), dataset()
     fill(store, data, plan(data, repeats=1))
