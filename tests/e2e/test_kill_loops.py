@@ -56,6 +56,13 @@ class Loop:
             start_new_session=True,
         )
 
+    def wait(self, process: subprocess.Popen[str], rng: random.Random, cells: int) -> None:
+        """Wait for a moment: some time from the start, or from when some more cells are stored."""
+        wanted = rng.randrange(len(self.kept), cells)
+        while wanted > len(self.kept) and process.poll() is None and len(list(self.store.list(OUTCOMES))) < wanted:
+            time.sleep(0.005)
+        time.sleep(rng.uniform(0, 0.3 if wanted > len(self.kept) else 3))
+
     def kill(self, process: subprocess.Popen[str], number: int, how=os.kill, target: int | None = None) -> None:
         """Send a signal, and wait until the process and all of its session are gone."""
         if process.poll() is None:
@@ -158,7 +165,7 @@ CELLS = 12
 
 @pytest.fixture(scope="module")
 def loops(tmp_path_factory):
-    """Return a way to make a loop of a run, one that is never disturbed, and how long that took."""
+    """Return a way to make a loop of a run, and one that is never disturbed."""
 
     def make(name: str, *options: str) -> Loop:
         folder = tmp_path_factory.mktemp(name)
@@ -168,9 +175,8 @@ def loops(tmp_path_factory):
         return Loop(folder, [sys.executable, str(SUPPORT / "killable.py"), "run", *RUN, *options])
 
     undisturbed = make("undisturbed", "--workers", "2")
-    began = time.monotonic()
     assert trained(undisturbed.end(undisturbed.start())) == CELLS
-    return make, undisturbed, time.monotonic() - began
+    return make, undisturbed
 
 
 def trained(said: str) -> int:
@@ -191,12 +197,12 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_that_is_killed_again_and_again(loops, way):
-    make, undisturbed, seconds = loops
+    make, undisturbed = loops
     part, number, how, workers = WAYS[way]
     rng, loop = random.Random(way), make("killed", "--workers", workers)
     for _ in Share.of(part):
         process = loop.start()
-        time.sleep(rng.uniform(0.2, seconds))
+        loop.wait(process, rng, CELLS)
         loop.kill(process, number, how)
         if len(loop.kept) == CELLS:
             loop.finish(undisturbed)
@@ -205,12 +211,12 @@ def test_a_run_that_is_killed_again_and_again(loops, way):
 
 
 def test_one_of_two_runs_on_a_store_is_killed(loops):
-    make, undisturbed, seconds = loops
+    make, undisturbed = loops
     rng = random.Random("two")
     for _ in Share.of(0.14):
         loop = make("two", "--workers", "1")
         one, other = loop.start(), loop.start()
-        time.sleep(rng.uniform(0.2, seconds))
+        loop.wait(one, rng, CELLS)
         loop.kill(one, signal.SIGKILL)
         said = loop.end(other)
         assert other.returncode == 0, said
@@ -220,7 +226,7 @@ def test_one_of_two_runs_on_a_store_is_killed(loops):
 
 
 def test_two_runs_on_a_store_count_what_each_has_trained(loops):
-    make, undisturbed, _ = loops
+    make, undisturbed = loops
     loop = make("both", "--workers", "1")
     said = [loop.end(process) for process in [loop.start(), loop.start()]]
     assert sum(map(trained, said)) == CELLS
@@ -246,9 +252,7 @@ def session(folder: Path) -> Loop:
 
 def test_pytest_is_killed_again_and_again(tmp_path):
     undisturbed = session(tmp_path / "undisturbed")
-    began = time.monotonic()
     undisturbed.end(undisturbed.start())
-    seconds = time.monotonic() - began
     cells = len(undisturbed.kept)
     assert cells == 24
     ways = [
@@ -260,7 +264,7 @@ def test_pytest_is_killed_again_and_again(tmp_path):
     rng, loop = random.Random("pytest"), session(tmp_path / "killed-0")
     for number in Share.of(0.14):
         process = loop.start()
-        time.sleep(rng.uniform(0.2, seconds))
+        loop.wait(process, rng, cells)
         workers = children(process.pid)
         if number % 3 == 0 and workers:
             loop.kill(process, signal.SIGKILL, target=rng.choice(workers))
