@@ -14,10 +14,12 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from math import inf
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from dqsuite.cli import evidence_check
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.texts import plain
@@ -33,6 +35,7 @@ from dqsuite.engines.worker import Worker, untrained
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.evidence import Merge, export_evidence, import_evidence
 from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.experiment.stores import open_store
 from dqsuite.training import train
 
 if TYPE_CHECKING:  # scales and claims are imported where they are asked for: the command line starts fast
@@ -44,20 +47,29 @@ _RESTING = "so many workers hold still after the epoch at hand: {}; dqsuite evid
 
 
 def evidence(options: Namespace) -> int:
-    """Export the store's outcomes to a file, import a file's, train what a scale's findings lack, or let that pause."""
-    store = Store(options.store)
+    """Export the store's outcomes to a file, import or check a file's, train what findings lack, or let that pause."""
+    if options.action == "check":
+        return _check(options)
+    store = open_store(options.store)
     match options.action:
         case "export":
             _Evidence(store, Path(options.file)).write()
         case "import":
             merge = import_evidence(store, Path(options.file))
             out.print(f"{merge.added} outcomes added, {merge.present} were there already", highlight=False)
-            _tell_of(merge)
+            tell_of(merge)
         case "yield":
             _yield(store, options.workers)
         case _:
             return _train(options, store)
     return 0
+
+
+def _check(options: Namespace) -> int:
+    with TemporaryDirectory(prefix="dqsuite-check-") as folder:
+        theirs = Store(Path(folder) / "theirs")
+        tell_of(import_evidence(theirs, Path(options.file)))
+        return evidence_check.check(theirs, Store(Path(folder) / "ours"), options)
 
 
 def _yield(store: Store, count: int) -> None:
@@ -66,7 +78,8 @@ def _yield(store: Store, count: int) -> None:
     out.print(_RESTING.format(count) if count else "all workers go on", highlight=False, soft_wrap=True)
 
 
-def _tell_of(merge: Merge) -> None:
+def tell_of(merge: Merge) -> None:
+    """Tell the conflicts of an import, and what was left out."""
     for cell in merge.differing:
         say(f"the file measured otherwise than the store, which keeps its own: {cell}")
     _tell_left_out(merge.reasons)
@@ -122,7 +135,7 @@ def _train(options: Namespace, store: Store) -> int:
     count = options.workers or (cores() if device == "cpu" else 1)
     file = _Evidence(store, require_writable(Path(options.out))) if options.out else None
     if file and file.path.is_file():  # it may hold what this store does not, and must not lose it
-        _tell_of(import_evidence(store, file.path))
+        tell_of(import_evidence(store, file.path))
     backlog, batches = _planned(options, store, device)
     _show_left(backlog, batches, device, count)
     if asked := Rest(store).asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -26,9 +26,9 @@ class Leases:
         Its file stays where the block ends in an error, or with its process: `begun` then tells.
         """
         path = self._path(name)
-        with _held(path) as held:
-            yield held
-        if held:
+        with _held(path) as held, self._store.reserve(name) if held else nullcontext(False) as ours:
+            yield ours
+        if ours:
             path.unlink(missing_ok=True)  # whoever still waits for it finds the outcome stored
 
     def begun(self, name: str) -> bool:
@@ -56,12 +56,14 @@ class Leases:
         files. A cell whose process died is then begun again like any other.
         """
         self._store.sweep()
-        for path in [*self._folder.glob("*.lease"), *self._folder.glob("*.slot"), *self._folder.glob("*.lock")]:
-            with contextlib.suppress(OSError, ValueError, DqError), _held(path) as held:
+        for path in [*self._folder.glob("*.slot"), *self._folder.glob("*.lock")]:
+            with contextlib.suppress(OSError, DqError), _held(path) as held:
                 if held:
-                    if path.suffix == ".lease" and not self._store.has_many(OUTCOMES, [path.stem]):
-                        self._store.remove(CONFIDENCES, path.stem)
                     path.unlink()
+        for path in self._folder.glob("*.lease"):
+            with contextlib.suppress(OSError, ValueError, DqError), self.hold(path.stem) as held:
+                if held and not self._store.has_many(OUTCOMES, [path.stem]):
+                    self._store.remove(CONFIDENCES, path.stem)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.lease"

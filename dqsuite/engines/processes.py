@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias, cast
 
-from dqsuite.core.errors import DqError
+from dqsuite.core.errors import DqError, lack
 from dqsuite.core.orphans import end_with_parent
 from dqsuite.engines.inline import events_of
 from dqsuite.engines.interface import Batch, Event, Failed, Finished, Started
@@ -159,7 +159,8 @@ def _work(worker: Worker, batches: Sequence[Batch], outbox: _Line) -> None:
 
     def report(event: Event) -> None:
         if isinstance(event, Failed) and not isinstance(event.error, DqError):
-            event = Failed(event.cell, WorkerError("".join(traceback.format_exception(event.error))))
+            defect = WorkerError("".join(traceback.format_exception(event.error)))
+            event = Failed(event.cell, lack(event.error) or defect)
         outbox.send(event)
 
     try:

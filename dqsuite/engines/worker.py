@@ -30,7 +30,6 @@ from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
 from dqsuite.training import Trained, Watch
 
 _HEARD_S = 1.0  # until a process that ends at the first failure has heard of it, and ends this one
-POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
 
 Task = tuple[Batch, Cell]
 
@@ -84,7 +83,7 @@ class Worker:
                     refused.add(name)
                     report(Failed(tasks[name][1], error))
             if not settled:
-                time.sleep(POLL_S)
+                time.sleep(self.store.poll_s)
 
     def missing(self, names: Collection[str]) -> list[str]:
         """Return the names of outcomes that are not stored, in the order given."""
@@ -135,11 +134,11 @@ class Worker:
         self.store.remove(CONFIDENCES, name)  # of a process that was killed before it came to the outcome
         record = trained.outcome.to_bytes()
         try:
-            self.store.put_if_absent(CONFIDENCES, name, pack({}, confidences=trained.confidences))
+            ours = self.store.put_if_absent(CONFIDENCES, name, pack({}, confidences=trained.confidences))
         except DqError:
             self.store.put_if_absent(OUTCOMES, name, record)  # hours of work, and it is small: the disk may have room
             raise
-        if not self.store.put_if_absent(OUTCOMES, name, record):  # meanwhile it came with evidence, of another machine
+        if not self.store.put_if_absent(OUTCOMES, name, record) and ours:  # that of another machine came meanwhile
             self.store.remove(CONFIDENCES, name)
         Costs(self.store, self.device).note(trained.outcome)
 

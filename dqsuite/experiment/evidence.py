@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,8 +168,6 @@ def _own(store: Store, kind: str, name: str) -> bytes:
 def import_evidence(store: Store, path: Path) -> Merge:
     """Add a file's records to a store; of two outcomes under one key the store's stays, and a difference is told.
 
-    Whatever cannot be used is left out and named.
-
     Raises
     ------
     DqError
@@ -181,7 +179,7 @@ def import_evidence(store: Store, path: Path) -> Merge:
         with opened(path) as handle:
             file = Archive(handle)
             _require_format(file, path)
-            _Import(store, file, merge).run()
+            Importing(store, file, merge).run()
     except FileNotFoundError:
         raise DqError(f"there is no file {path}", "name one that dqsuite evidence export wrote") from None
     except (ValueError, OSError) as error:
@@ -192,10 +190,18 @@ def import_evidence(store: Store, path: Path) -> Merge:
     return merge
 
 
-class _Import:
+class Members(Protocol):
+    """What is imported: `sizes` has all names, ``kind/name``; `read` raises ValueError for what cannot be read."""
+
+    sizes: dict[str, int]
+
+    def read(self, name: str, most: int, /) -> bytes: ...  # noqa: D102
+
+
+class Importing:
     """One import: every record is made sure of before it is stored, the cards first."""
 
-    def __init__(self, store: Store, file: Archive, merge: Merge) -> None:
+    def __init__(self, store: Store, file: Members, merge: Merge) -> None:
         self.store, self.file, self.merge = store, file, merge
         self.truths: dict[str, NDArray[np.int64]] = {}  # as the file has them, which series are packed by
         self.cards: dict[str, Card] = {}  # as the store has them now
