@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import signal
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
-from threading import current_thread, main_thread
 
 from dqsuite.core.errors import DqError, lack
 from dqsuite.core.escapes import line
@@ -33,8 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to stop
     try:
-        with _terminated_as_interrupted():
-            code = _run(arguments)
+        code = _run(arguments)
         if sys.stdout:
             sys.stdout.flush()
     except DqError as error:
@@ -83,20 +80,6 @@ def _end(told: str, code: int) -> int:
     if sys.stderr:
         print(f"dqsuite: {line(told)}", file=sys.stderr)
     return code
-
-
-@contextlib.contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does: in good order, with its workers."""
-    usual = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # else somebody wants it ignored, or handled otherwise
-    if not usual or current_thread() is not main_thread():  # Python hands signals to no other
-        yield
-        return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _discard_output() -> None:

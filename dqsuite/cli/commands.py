@@ -19,6 +19,7 @@ from dqsuite.cli import demands, saved
 from dqsuite.cli.json_summary import as_json
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
+from dqsuite.cli.stopping import terminated_as_interrupted
 from dqsuite.cli.summary import show
 from dqsuite.cli.texts import plain
 from dqsuite.core import scales
@@ -113,7 +114,7 @@ def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
     if batches:
         tell_of_the_compiler(plan, worker.device)
         missing = sum(len(batch.cells) for batch in batches)
-        with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
+        with terminated_as_interrupted(), Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(Processes(worker, count), batches, progress)
         trained = progress.done  # another run on the store may have trained the rest
     look_for_copies(store, plan)

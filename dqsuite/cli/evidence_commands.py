@@ -22,6 +22,7 @@ from rich.table import Table
 from dqsuite.cli import evidence_check
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
 from dqsuite.cli.progress import Progress, duration
+from dqsuite.cli.stopping import terminated_as_interrupted
 from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
@@ -204,6 +205,7 @@ def _follow(engine: Processes, backlog: Backlog, batches: Sequence[Batch], file:
     tell_of_the_compiler(batches[0], device)
     failed: list[Failed] = []
     with (
+        terminated_as_interrupted(),
         Progress(err, len(_cells(batches)), seconds) as progress,
         contextlib.redirect_stdout(sys.stderr),
         closing(engine.train(batches)) as events,
