@@ -130,9 +130,16 @@ class Worker:
         return 0.0 if self.place is None else Rest(self.store).keep(self.place)
 
     def _put(self, name: str, trained: Trained) -> None:
-        """Store the outcome, which alone says that the cell is done, and then what belongs to it."""
-        if self.store.put_if_absent(OUTCOMES, name, trained.outcome.to_bytes()):
-            self.store.put_if_absent(CONFIDENCES, name, pack({}, confidences=trained.confidences))
+        """Store what belongs to the outcome, and then the outcome, which alone says that the cell is done."""
+        self.store.remove(CONFIDENCES, name)  # of a process that was killed before it came to the outcome
+        record = trained.outcome.to_bytes()
+        try:
+            ours = self.store.put_if_absent(CONFIDENCES, name, pack({}, confidences=trained.confidences))
+        except DqError:
+            self.store.put_if_absent(OUTCOMES, name, record)  # hours of work, and it is small: the disk may have room
+            raise
+        if not self.store.put_if_absent(OUTCOMES, name, record) and ours:  # that of another machine came meanwhile
+            self.store.remove(CONFIDENCES, name)
         Costs(self.store, self.device).note(trained.outcome)
 
     def load(self, plan: Plan) -> Dataset:

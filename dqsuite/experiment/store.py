@@ -20,12 +20,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from dqsuite.core.errors import DqError
-from dqsuite.core.files import replacing
+from dqsuite.core.files import create, replacing, sweep
 from dqsuite.core.foreign import read_file
 
 OUTCOMES, CARDS, CONFIDENCES = "outcomes", "cards", "confidences"
 FOREIGN_CARDS = "foreign-cards"
 """Cards that came with evidence, and that nobody has held against their data here."""
+_SHELVED = {OUTCOMES, CARDS, FOREIGN_CARDS, CONFIDENCES, "damaged"}
 LARGEST = 2**26  # bytes of a record or a note at most, far above any
 LARGEST_CONFIDENCES = 2**28  # bytes
 _AT_ONCE = 32  # records that wait for the disk together
@@ -93,7 +94,7 @@ class Store:
     def put_if_absent(self, kind: str, name: str, data: bytes) -> bool:
         """Write a record unless it is there; return whether this call wrote it.
 
-        The bytes go to a temporary file, reach the disk, and appear under their name by one hard link: a process that
+        The bytes reach the disk and appear under their name at once, see `dqsuite.core.files.create`: a process that
         dies at any moment leaves a whole record or none.
 
         Raises
@@ -105,22 +106,15 @@ class Store:
         if os.path.lexists(path):  # before anything is written: most of an import may be there
             self._require_stored(kind, name)
             return False
-        temporary = self.scratch() / f"{os.getpid()}-{uuid.uuid4().hex}"
+        scratch = self.scratch()
         self.make_room(kind, name)
         try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(temporary, path)
+            create(path, data, scratch)
         except FileExistsError:
             self._require_stored(kind, name)
             return False
         except OSError as error:
             raise self._unwritable(error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
         return True
 
     def put_all_if_absent(self, kind: str, records: Mapping[str, bytes]) -> set[str]:
@@ -182,6 +176,14 @@ class Store:
         except OSError as error:
             raise self._unwritable(error) from error
 
+    def sweep(self) -> None:
+        """Remove the temporary files of writers that have died, as far as they can be removed."""
+        with contextlib.suppress(OSError):
+            for folder in self.root.iterdir():
+                if folder.name not in _SHELVED and folder.is_dir():
+                    for each, _, _ in os.walk(folder):
+                        sweep(Path(each))
+
     def set_aside(self, kind: str, name: str) -> str:
         """Move a damaged record to ``damaged/`` and return where it is now. Raises DqError as `put_if_absent`."""
         target = self.root / "damaged" / kind / f"{name}.{uuid.uuid4().hex[:8]}"
@@ -203,8 +205,12 @@ class Store:
 
     def write_note(self, kind: str, name: str, data: bytes) -> None:
         """Write a note, whole, in place of the one of its name; a store that cannot be written keeps none."""
-        with contextlib.suppress(OSError), replacing(self._note(kind, name)) as path:
-            path.write_bytes(data)
+        path = self._note(kind, name)
+        with contextlib.suppress(OSError):
+            if path.exists() and not path.is_file():  # a pipe would be waited for
+                return
+            with replacing(path) as temporary:
+                temporary.write_bytes(data)
 
     def forget_notes(self, kind: str, prefix: str) -> None:
         """Remove the notes whose names begin so, as far as they can be removed."""
