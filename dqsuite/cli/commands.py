@@ -119,7 +119,7 @@ def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
             follow(Processes(worker, count), batches, progress)
         trained = progress.done  # another run on the store may have trained the rest
     look_for_copies(store, plan)
-    if before and not missing:
+    if before and not batches:
         return replace(before, copies=copies_in(store, plan.fingerprint)), 0
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
