@@ -123,7 +123,7 @@ class StoredMeasurements:
 
     def manifests(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Manifest]:
         """Return the realised damage of a condition by repeat."""
-        return [Manifest.from_json(dict(each.manifest)) for each in self.outcomes(model, condition, data=data)]
+        return [each.damage for each in self.outcomes(model, condition, data=data)]
 
     def accuracy(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Estimate:
         """Return the accuracy of a condition, in percent."""

@@ -6,20 +6,23 @@ import contextlib
 import io
 import os
 import sys
+from argparse import Namespace
+from collections.abc import Callable
+from importlib import import_module
 
-from dqsuite.cli import commands, evidence_commands, listing, parser, planning, store_commands
-from dqsuite.core.errors import DqError
-from dqsuite.core.foreign import said
+from dqsuite.core.errors import DqError, lack
+from dqsuite.core.escapes import line
 
 _COMMANDS = {
-    "run": commands.run,
-    "plan": planning.plan,
-    "report": commands.report,
-    "claims": commands.claims,
-    "list": listing.listing,
-    "evidence": evidence_commands.evidence,
-    "store": store_commands.store,
+    "run": ("commands", "run"),
+    "plan": ("planning", "plan"),
+    "report": ("commands", "report"),
+    "claims": ("commands", "claims"),
+    "list": ("listing", "listing"),
+    "evidence": ("evidence_commands", "evidence"),
+    "store": ("store_commands", "store"),
 }
+"""The module and the function of each, imported when it is run: what an import meets is told in a line too."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,28 +31,55 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to stop
     try:
-        options = parser.parse(arguments)
-        code = _COMMANDS[options.command](options)
+        code = _run(arguments)
         if sys.stdout:
             sys.stdout.flush()
     except DqError as error:
-        commands.say(str(error))
-        return 2
+        return _end(str(error), 2)
     except KeyboardInterrupt:
-        commands.say("stopped; what is trained is stored, and the same command goes on from there")
-        return 130
+        return _end("stopped; what is trained is stored, and the same command goes on from there", 130)
     except BrokenPipeError:  # the reader of our output, such as head, has had enough
         _discard_output()
         return 0
-    except (MemoryError, ImportError) as error:  # too little address space for torch, among others
-        commands.say(f"a library or its memory is missing ({said(error)}); allow more, or install dqsuite anew")
-        _discard_output()
-        return 2
     except OSError as error:
-        commands.say(f"the system refused ({error}); mend that and run the same command again")
         _discard_output()
-        return 2
-    return code or 0
+        return _end(f"the system refused ({error}); mend that and run the same command again", 2)
+    except Exception as error:
+        if told := lack(error):
+            _discard_output()
+            return _end(str(told), 2)
+        raise
+    return code
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Import what a command needs, and run it."""
+    _save_address_space()
+    from dqsuite.cli import parser
+
+    options = parser.parse(arguments)
+    module, name = _COMMANDS[options.command]
+    command: Callable[[Namespace], int | None] = getattr(import_module(f"dqsuite.cli.{module}"), name)
+    return command(options) or 0
+
+
+def _save_address_space() -> None:
+    """Where a process may not have all the addresses that it likes, let numpy's and scipy's OpenBLAS ask for few.
+
+    It asks for some for each core, and where it gets none it asks again without an end.
+    """
+    with contextlib.suppress(ImportError):  # Windows
+        import resource
+
+        if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _end(told: str, code: int) -> int:
+    """Tell why a command ends, and return its exit code."""
+    if sys.stderr:
+        print(f"dqsuite: {line(told)}", file=sys.stderr)
+    return code
 
 
 def _discard_output() -> None:

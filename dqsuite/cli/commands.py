@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from dqsuite.cli import demands, saved
 from dqsuite.cli.json_summary import as_json
 from dqsuite.cli.parser import conditions
 from dqsuite.cli.progress import Progress, duration
+from dqsuite.cli.stopping import terminated_as_interrupted
 from dqsuite.cli.summary import show
 from dqsuite.cli.texts import plain
 from dqsuite.core import scales
@@ -35,7 +37,7 @@ from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.stores import open_store
 from dqsuite.results import study
-from dqsuite.results.copies import look_for_copies
+from dqsuite.results.copies import copies_in, look_for_copies
 from dqsuite.results.reader import Reader
 from dqsuite.results.warnings import refuse_lost
 from dqsuite.statistics.verdict import METHOD
@@ -83,21 +85,21 @@ def run(options: Namespace) -> int:
     saved.require_name(options.save)
     before = saved.earlier(store, options.compare, plan, say) if options.compare else None
     path = require_writable(_report_path(options.out, plan))
-    found, missing = _trained(engine_named(options.engine, worker, options.workers or 0, options.address), plan)
+    found, trained = _trained(engine_named(options.engine, worker, options.workers or 0, options.address), plan)
     write([found], path)
     judged = demands.judged(wanted, found)
     moved = saved.moved(found, before) if before else []
     saved.save(store, plan, options.save)
     if options.json:
-        more = {"trained": missing, "report": str(path)}
+        more = {"trained": trained, "report": str(path)}
         more |= {"demands": demands.as_json(judged)} if wanted else {}
         more |= {"changes": saved.as_json(moved)} if before else {}
         print(json.dumps(as_json(found) | more))
     else:
         show(found, out)
         took = duration(time.monotonic() - began).removeprefix("about ")
-        stored = len(plan.cells) - missing
-        _say_whole(f"{missing} cells trained, {stored} taken from the store, in {took}; report: {line(str(path))}")
+        stored = len(plan.cells) - trained
+        _say_whole(f"{trained} cells trained, {stored} taken from the store, in {took}; report: {line(str(path))}")
         for each in judged:
             _say_whole(each.describe())
         if before:
@@ -107,19 +109,23 @@ def run(options: Namespace) -> int:
 
 
 def _trained(engine: Processes | Dispatch, plan: Plan) -> tuple[study.Study, int]:
-    """Train what is missing of a plan, and return the study with how many cells that were."""
+    """Train what is missing of a plan, and return the study with how many cells this run has trained of it."""
     worker, store = engine.worker, engine.worker.store
-    study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
+    before = study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
-    missing = sum(len(batch.cells) for batch in batches)
-    if missing:
+    trained = 0
+    if batches:
         tell_of_the_compiler(plan, worker.device)
-        with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
+        missing = sum(len(batch.cells) for batch in batches)
+        with terminated_as_interrupted(), Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(engine, batches, progress)
+        trained = progress.done  # another run on the store may have trained the rest
     look_for_copies(store, plan)
+    if before and not batches:
+        return replace(before, copies=copies_in(store, plan.fingerprint)), 0
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
-    return found, missing
+    return found, trained
 
 
 def _say_whole(text: str) -> None:

@@ -18,6 +18,7 @@ from dqsuite import datasets
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
 from dqsuite.cli.patterns import is_model
 from dqsuite.cli.progress import Progress
+from dqsuite.cli.stopping import terminated_as_interrupted
 from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
@@ -108,7 +109,11 @@ def _train(sample: Sequence[Outcome], ours: Store, options: Namespace) -> None:
     batches = list(_batches(sample))
     tell_of_the_compiler(batches[0], device)
     work = {each.cell: float(each.provenance["seconds"]) for each in sample}
-    with Progress(err, len(sample), work) as progress, contextlib.redirect_stdout(sys.stderr):
+    with (
+        terminated_as_interrupted(),
+        Progress(err, len(sample), work) as progress,
+        contextlib.redirect_stdout(sys.stderr),
+    ):
         follow(Processes(worker, options.workers or (cores() if device == "cpu" else 1)), batches, progress)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import time
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -24,6 +23,7 @@ from dqsuite.cli import evidence_check
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
 from dqsuite.cli.patterns import is_model
 from dqsuite.cli.progress import Progress, duration
+from dqsuite.cli.stopping import terminated_as_interrupted
 from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
@@ -206,7 +206,7 @@ def _follow(
     tell_of_the_compiler(batches[0], device)
     failed: list[Failed] = []
     with (
-        _terminated_as_interrupted(),
+        terminated_as_interrupted(),
         Progress(err, len(_cells(batches)), seconds) as progress,
         contextlib.redirect_stdout(sys.stderr),
         closing(engine.train(batches)) as events,
@@ -224,16 +224,6 @@ def _follow(
 
 def _cells(batches: Sequence[Batch]) -> list[Cell]:
     return [cell for batch in batches for cell in batch.cells]
-
-
-@contextlib.contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does: in good order."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _show_left(backlog: Backlog, batches: Sequence[Batch], device: str, count: int) -> None:

@@ -19,9 +19,10 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.evidence import export_evidence, import_evidence
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.experiment.stores import is_url, open_store
+from dqsuite.results.grouping import studies_of
 from dqsuite.results.moved import Change, bare, changes
 from dqsuite.results.reader import Reader, Say
-from dqsuite.results.study import Study, studies_of
+from dqsuite.results.study import Study
 
 
 def require_name(name: str | None) -> None:

@@ -20,3 +20,14 @@ class DqError(Exception):
 
     def __str__(self) -> str:
         return f"{self.cause}; {self.mend}" if self.mend else self.cause
+
+
+def lack(error: BaseException) -> DqError | None:
+    """Return what to tell of a library or memory that is missing, None for an error of another kind.
+
+    Too little address space (``ulimit -v``) is met as any of these while torch is imported.
+    """
+    told = str(error) or type(error).__name__
+    if isinstance(error, MemoryError | ImportError) or "can't start new thread" in told:
+        return DqError(f"a library or its memory is missing ({told[:300]})", "allow more, or install dqsuite anew")
+    return None

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import stat
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -29,6 +31,8 @@ Layout = tuple[tuple[int, ...], bool, np.dtype[Any]]
 LONGEST_HEADER = 2**14  # bytes of an array's
 _DIRECTORY = 32 * 2**20  # bytes of a zip's list of members: 300,000 of them
 _NAME = 1000  # bytes of a member's name
+_SMALL = 2**20  # bytes of a member
+_LOCAL = struct.Struct("<4s22xHH")  # what stands before a member: a mark, and the lengths of its name and its extras
 _KINDS = "biufcSU"  # of numpy's types: those that are no Python objects, times or records
 
 
@@ -42,8 +46,14 @@ def read_file(path: Path, most: int) -> bytes:
     ValueError
         It is a folder, pipe or device, or larger.
     """
-    with opened(path, most) as file:
-        data = file.read(most + 1)
+    handle, size = _regular(path, most)
+    try:
+        parts = [os.read(handle, size + 1)]
+        while parts[-1] and sum(map(len, parts)) <= most:  # until its end: it may have grown
+            parts.append(os.read(handle, 2**20))
+    finally:
+        os.close(handle)
+    data = b"".join(parts)
     if len(data) > most:
         raise ValueError(f"it has more than {most:,} bytes")
     return data
@@ -52,7 +62,16 @@ def read_file(path: Path, most: int) -> bytes:
 @contextmanager
 def opened(path: Path, most: int | None = None) -> Iterator[IO[bytes]]:
     """Open a regular file as `read_file` does, without waiting for anybody to write into a pipe."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(_regular(path, most)[0], "rb") as file:
+        yield file
+
+
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _regular(path: Path, most: int | None) -> tuple[int, int]:
+    """Open a regular file; return the handle and its bytes."""
+    handle = os.open(path, _READ_ONLY)
     try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
@@ -62,8 +81,7 @@ def opened(path: Path, most: int | None = None) -> Iterator[IO[bytes]]:
     except BaseException:
         os.close(handle)
         raise
-    with os.fdopen(handle, "rb") as file:
-        yield file
+    return handle, found.st_size
 
 
 class Archive:
@@ -82,7 +100,7 @@ class Archive:
     """
 
     def __init__(self, file: IO[bytes]) -> None:
-        limited = _Limited(file, _DIRECTORY)
+        self._file = limited = _Limited(file, _DIRECTORY)
         try:
             self._zip = zipfile.ZipFile(limited)
             limited.most = None
@@ -109,8 +127,11 @@ class Archive:
             info = self._zip.getinfo(name)
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise ValueError("it is compressed in a way that dqsuite does not read")  # which nothing bounds
-            with self._zip.open(info) as member:
-                data = member.read(count)  # a bounded read, as one of everything is not
+            if count <= _SMALL:
+                data = _content(self._file, info, count)
+            else:
+                with self._zip.open(info) as member:
+                    data = member.read(count)  # a bounded read, as one of everything is not
         except OSError:
             raise
         except Exception as error:
@@ -118,6 +139,21 @@ class Archive:
         if len(data) < count:
             raise ValueError("it is cut off")
         return data
+
+
+def _content(file: _Limited, info: zipfile.ZipInfo, count: int) -> bytes:
+    """Return the first bytes of a small member as zipfile does, which takes ten times as long for it."""
+    file.seek(info.header_offset)
+    mark, name, extra = _LOCAL.unpack(file.read(_LOCAL.size))
+    if mark != b"PK\3\4" or info.flag_bits & 1:
+        raise ValueError("its header is damaged, or it is encrypted")
+    file.seek(info.header_offset + _LOCAL.size + name + extra)
+    stored = info.compress_type == zipfile.ZIP_STORED
+    packed = file.read(min(info.compress_size, count if stored else 2 * count + 1024))
+    data = packed if stored or not count else zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, count)
+    if count == info.file_size and zlib.crc32(data) != info.CRC:
+        raise ValueError("its checksum is another")
+    return data
 
 
 class _Limited:
@@ -144,6 +180,14 @@ def json_of(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON can hold
         return json.loads(data, parse_constant=_refused)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def json_as(data: bytes, kind: type[T]) -> T:
+    """Return a JSON text as one of our types, without making Python's of it first. Raises ValueError."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+        raise ValueError(said(error)) from error
 
 
 def _refused(text: str) -> float:

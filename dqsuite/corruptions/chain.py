@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dqsuite.core.grammar import Term, parse_chain
 
@@ -29,4 +30,8 @@ class Chain:
         return cls() if canonical == CLEAN else cls(parse_chain(canonical))
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         return "+".join(map(str, self.terms)) or CLEAN

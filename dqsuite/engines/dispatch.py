@@ -145,7 +145,7 @@ class Dispatch:
                 batch = self._tasks[next(iter(cells))][0]
                 job = Job(batch, cells)
                 self._jobs.add(job)
-                self.cluster.begin(job, self.worker.dataset(batch))
+                self.cluster.begin(job, self.worker.load(batch))
 
     def _taken(self, most: int) -> dict[str, Cell]:
         """Take the next cells of one batch that nobody else trains: one, or several that are short."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dqsuite.core.errors import DqError
-from dqsuite.experiment.store import Store
+from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
 
 
 class Leases:
@@ -47,6 +48,22 @@ class Leases:
                     yield True
                     return
         yield False
+
+    def sweep(self) -> None:
+        """Remove what killed processes have left, as far as it can be removed.
+
+        That is leases and places that nobody holds, confidences of cells that were not brought to an end, and temporary
+        files. A cell whose process died is then begun again like any other.
+        """
+        self._store.sweep()
+        for path in [*self._folder.glob("*.slot"), *self._folder.glob("*.lock")]:
+            with contextlib.suppress(OSError, DqError), _held(path) as held:
+                if held:
+                    path.unlink()
+        for path in self._folder.glob("*.lease"):
+            with contextlib.suppress(OSError, ValueError, DqError), self.hold(path.stem) as held:
+                if held and not self._store.has_many(OUTCOMES, [path.stem]):
+                    self._store.remove(CONFIDENCES, path.stem)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.lease"

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias, cast
 
-from dqsuite.core.errors import DqError
+from dqsuite.core.errors import DqError, lack
+from dqsuite.core.orphans import end_with_parent
 from dqsuite.engines.inline import events_of
 from dqsuite.engines.interface import Batch, Event, Failed, Finished, Started, WorkerError
 from dqsuite.engines.leases import Leases
@@ -42,18 +43,26 @@ class Processes:
         missing = self.worker.missing(tasks_of(batches))
         if not missing or self.worker.late():
             return
-        asked, known = time.monotonic(), False
+        leases = Leases(self.worker.store)  # a store that cannot be written is told here, before any process starts
+        leases.sweep()
         count = min(self.count, len(missing))
         work = partial(self.worker.work, batches)
-        with closing(self._share(batches, count) if count > 1 else events_of(work)) as events:
-            for event in events:
-                if not known and isinstance(event, Finished):
-                    known = True
-                    Costs(self.worker.store, self.worker.device).note_start(time.monotonic() - asked - event.seconds)
-                yield event
+        try:
+            with closing(self._share(batches, count) if count > 1 else events_of(work)) as events:
+                yield from self._timed(events)
+        finally:
+            leases.sweep()
+
+    def _timed(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Pass events on, and note what the first cell took beyond its own training."""
+        asked, known = time.monotonic(), False
+        for event in events:
+            if not known and isinstance(event, Finished):
+                known = True
+                Costs(self.worker.store, self.worker.device).note_start(time.monotonic() - asked - event.seconds)
+            yield event
 
     def _share(self, batches: Sequence[Batch], count: int) -> Generator[Event]:
-        Leases(self.worker.store)  # a store that cannot be written is told here, before any process starts
         training: dict[_Line, Cell] = {}
         failed: set[Cell] = set()
         crew: dict[_Line, SpawnProcess] = {}
@@ -128,12 +137,17 @@ def _heard(crew: dict[_Line, SpawnProcess]) -> Iterator[tuple[_Line, Event]]:
 
 
 def _end(process: SpawnProcess) -> None:
-    """End a process that has nothing left to say: torch would take a second to leave it in good order."""
-    process.terminate()
+    """End a process that has nothing left to say: torch would take a second to leave it in good order.
+
+    SIGTERM would not do: whoever started us may have had it ignored, which processes inherit.
+    """
+    process.kill()
     process.join()
 
 
 def _work(worker: Worker, batches: Sequence[Batch], outbox: _Line) -> None:
+    parent = multiprocessing.parent_process()
+    end_with_parent(parent.pid if parent else None)
     sys.stdout = sys.stderr  # what a user's model prints is no part of the result
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
     if sys.platform != "win32":
@@ -141,7 +155,8 @@ def _work(worker: Worker, batches: Sequence[Batch], outbox: _Line) -> None:
 
     def report(event: Event) -> None:
         if isinstance(event, Failed) and not isinstance(event.error, DqError):
-            event = Failed(event.cell, WorkerError("".join(traceback.format_exception(event.error))))
+            defect = WorkerError("".join(traceback.format_exception(event.error)))
+            event = Failed(event.cell, lack(event.error) or defect)
         outbox.send(event)
 
     try:

@@ -103,7 +103,7 @@ class Worker:
         name = batch.key(cell)
         with Leases(self.store).hold(name) as held:
             if held and not self.store.has_many(OUTCOMES, [name]):
-                dataset = self.dataset(batch)
+                dataset = self.load(batch)
                 self.store.make_room(OUTCOMES, name)
                 report(Started(cell))
                 trained = self._train(cell, dataset, report)
@@ -132,14 +132,20 @@ class Worker:
         return 0.0 if self.place is None else Rest(self.store).keep(self.place)
 
     def keep(self, name: str, outcome: Outcome, record: bytes, confidences: bytes) -> None:
-        """Store the outcome's record, which alone says that the cell is done, and then what belongs to it."""
-        if self.store.put_if_absent(OUTCOMES, name, record):
-            self.store.put_if_absent(CONFIDENCES, name, confidences)
+        """Store what belongs to the outcome, and then its record, which alone says that the cell is done."""
+        try:
+            self.store.remove(CONFIDENCES, name)  # of a process that was killed before it came to the outcome
+            ours = self.store.put_if_absent(CONFIDENCES, name, confidences)
+        except DqError:
+            self.store.put_if_absent(OUTCOMES, name, record)  # hours of work, and it is small: the disk may have room
+            raise
+        if not self.store.put_if_absent(OUTCOMES, name, record) and ours:  # that of another machine came meanwhile
+            self.store.remove(CONFIDENCES, name)
         Costs(self.store, self.device).note(outcome)
 
-    def dataset(self, batch: Batch) -> Dataset:
-        """Load the batch's data set and store its card, in place of one that says otherwise."""
-        dataset = _load(batch.dataset, batch.fingerprint)
+    def load(self, plan: Plan) -> Dataset:
+        """Load a plan's data set and store its card, in place of one that says otherwise."""
+        dataset = _load(plan.dataset, plan.fingerprint)
         Card.of(dataset).keep(self.store)
         return dataset
 
@@ -156,16 +162,9 @@ class Worker:
                 report(Failed(cell, error))
         return refused
 
-    def require_fit(self, batch: Batch) -> None:
-        """Raise the error of the first damage in a batch that does not fit its data set."""
-        for condition in dict.fromkeys(cell.condition for cell in batch.cells):
-            if error := self._misfit(batch, condition):
-                raise error
-
-    def _misfit(self, batch: Batch, condition: Chain) -> Exception | None:
+    def _misfit(self, plan: Plan, condition: Chain) -> Exception | None:
         try:
-            dataset = self.dataset(batch)
-            corruptions.damage_labels(condition, dataset.y_train, dataset.classes, seeds.streams(0).noise)
+            _require_fit(condition, self.load(plan))
         except Exception as error:
             return error
         return None
@@ -179,15 +178,22 @@ def require_fit(worker: Worker, plan: Plan) -> None:
     DqError
         The damage does not fit, or the data set cannot be read.
     """
-    for batch in in_batches(plan):
-        worker.require_fit(batch)
+    if not plan.cells:
+        return
+    dataset = worker.load(plan)
+    for condition in dict.fromkeys(cell.condition for cell in plan.cells):
+        _require_fit(condition, dataset)
+
+
+def _require_fit(condition: Chain, dataset: Dataset) -> None:
+    corruptions.damage_labels(condition, dataset.y_train, dataset.classes, seeds.streams(0).noise)
 
 
 def untrained(store: Store, plan: Plan) -> list[Cell]:
     """Return the plan's cells that are not stored, in the plan's order."""
-    names = {cell: plan.key(cell) for cell in plan.cells}
-    stored = store.has_many(OUTCOMES, names.values())
-    return [cell for cell, name in names.items() if name not in stored]
+    cells = {plan.key(cell): cell for cell in plan.cells}
+    stored = store.has_many(OUTCOMES, cells)
+    return [cell for name, cell in cells.items() if name not in stored]
 
 
 def tasks_of(batches: Iterable[Batch]) -> dict[str, Task]:

@@ -61,7 +61,9 @@ class Cell:
 
     def variable(self) -> str:
         """Return the digest of what is measured, whatever version of our code measures it."""
-        return _digest({k: v for k, v in self.to_json().items() if k not in ("versions", "recipe_name")}, 24)
+        begun = _begun(self.dataset, self.condition, self.model, self.recipe, self.precision).copy()
+        begun.update(f"{self.repeat}}}".encode())
+        return begun.hexdigest()[:24]
 
     def key(self, fingerprint: str) -> str:
         """Return the name of the outcome in a store: ``variable-versions-fingerprint``.
@@ -90,6 +92,19 @@ class Plan:
     def key(self, cell: Cell) -> str:
         """Return the name of the cell's outcome in a store."""
         return cell.key(self.fingerprint)
+
+
+@lru_cache(maxsize=4096)  # the repeats of a condition differ in the end alone of what is digested
+def _begun(dataset: str, condition: Chain, model: str, recipe: Recipe, precision: str) -> hashlib._Hash:
+    """Return the digest of what identifies a cell, sorted JSON, begun up to its repeat."""
+    plain = {
+        "corruption": str(condition),
+        "dataset": dataset,
+        "model": model,
+        "precision": precision,
+        "recipe": recipe.values(),
+    }
+    return hashlib.sha256(f'{_ENCODE(plain)[:-1]},"repeat":'.encode())
 
 
 @lru_cache(maxsize=1024)  # a plan of many thousand cells has a handful of them

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.core.foreign import Archive, array_of, json_of
+from dqsuite.core.foreign import Archive, array_of, json_as, said
 
 
 def pack(header: Mapping[str, Any], **arrays: NDArray[Any]) -> bytes:
@@ -26,6 +27,40 @@ LARGEST = 64 * 2**20  # bytes that an outcome or a card unpacks to: far above an
 _CONFIDENCES = 256 * 2**20  # bytes that confidences unpack to
 _HEADER = 8 * 2**20  # bytes of JSON: the damage of a thousand classes takes three
 _MEMBERS = 16
+
+
+def encoded(plain: Mapping[str, Any]) -> bytes:
+    """Return what JSON can hold as its bytes. Raises ValueError for anything else."""
+    try:
+        return msgspec.json.encode(plain)
+    except (TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(said(error)) from error
+
+
+class Packed(Mapping[str, Any]):
+    """A part of a header as bytes of JSON, read when it is looked at: a store may have a hundred thousand of them."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, plain: Mapping[str, Any]) -> None:
+        self._text = encoded(plain)
+
+    def plain(self) -> dict[str, Any]:
+        """Return all of it."""
+        return json_as(self._text, dict[str, Any])
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+        return self.plain()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plain())
+
+    def __len__(self) -> int:
+        return len(self.plain())
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return names and values, read once."""
+        return self.plain().items()
 
 
 class OtherVersionError(ValueError):
@@ -44,7 +79,7 @@ def unpack(data: bytes, most: int = _CONFIDENCES) -> tuple[dict[str, Any], dict[
         file = Archive(io.BytesIO(data))
         if len(file.sizes) > _MEMBERS or sum(file.sizes.values()) > most:
             raise ValueError("it is too large to be one")
-        header = json_of(array_of(file.read("header.npy", _HEADER)).tobytes())
+        header = json_as(array_of(file.read("header.npy", _HEADER)).tobytes(), Any)
         arrays = {
             name.removesuffix(".npy"): array_of(file.read(name, most)) for name in file.sizes if name != "header.npy"
         }

@@ -3,6 +3,9 @@
 A zip of a member ``evidence.json`` with the format, the data set cards as they are stored, and the outcomes: the
 repeats of a condition together, as `dqsuite.experiment.series` packs them, and as it is stored whatever does not fit
 there. The first format had all of them as they are stored, and is read too. Confidences stay at home.
+
+A last member ``index.json`` gives for each member the names of its outcomes, and digests of them as they are stored: a
+store that has just these need not unpack it. An index that is missing or wrong costs time, and nothing else.
 """
 
 from __future__ import annotations
@@ -11,9 +14,9 @@ import contextlib
 import json
 import time
 import zipfile
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,16 +27,16 @@ from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
 from dqsuite.core.foreign import Archive, json_of, opened, said
 from dqsuite.experiment.card import Card
-from dqsuite.experiment.encoding import LARGEST, pack, unpack
+from dqsuite.experiment.encoding import LARGEST, pack
+from dqsuite.experiment.members import INDEX, SERIES, digest, has_just, members, read_index
 from dqsuite.experiment.outcome import Outcome
-from dqsuite.experiment.series import fits, pack_series, unpack_series
+from dqsuite.experiment.series import unpack_series
 from dqsuite.experiment.store import CARDS, FOREIGN_CARDS, OUTCOMES, Store, nothing_stored
 
 FORMAT = 2
 _READ = (1, FORMAT)
-_SERIES = "series"
-_MOST = 32  # outcomes of a series
 _MANIFEST = "evidence.json"
+_TOGETHER, _BYTES = 256, 2**25  # outcomes that are stored at once, and what they may take
 _WASTED = 8.0  # seconds spent on what is left out, after which the rest is left out too
 _READ_AGAIN = "export it again, or copy it again from where it came"
 
@@ -85,11 +88,18 @@ def export_evidence(store: Store, path: Path) -> Packed:
         raise nothing_stored(store)
     try:
         with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as file:
-            for member, data in _members(store, names, cards):
-                file.writestr(zipfile.ZipInfo(member), data)
+            for member, data in _everything(store, names, cards):
+                packing = zipfile.ZIP_DEFLATED if member == INDEX else zipfile.ZIP_STORED
+                file.writestr(zipfile.ZipInfo(member), data, packing)
     except (OSError, ValueError) as error:
         raise DqError(f"cannot write {path} ({error})", "name a file that you can write") from error
     return Packed(len(names), left_out)
+
+
+def _everything(store: Store, names: Sequence[str], cards: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    yield _MANIFEST, json.dumps({"format": FORMAT, "outcomes": len(names)}).encode()
+    yield from ((f"{CARDS}/{name}", data) for name, data in cards.items())
+    yield from members(store, names, cards)
 
 
 def _cards(store: Store, left_out: dict[str, str]) -> dict[str, bytes]:
@@ -127,44 +137,6 @@ def whole_outcome(name: str, data: bytes) -> Outcome:
     if outcome.key != name:
         raise ValueError("it is not what its name says")
     return outcome
-
-
-def _members(store: Store, names: Sequence[str], cards: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Yield the members of an evidence file: their names and bytes."""
-    yield _MANIFEST, json.dumps({"format": FORMAT, "outcomes": len(names)}).encode()
-    yield from ((f"{CARDS}/{name}", data) for name, data in cards.items())
-    conditions: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for name in names:
-        data = _own(store, OUTCOMES, name)
-        if found := _condition(data):
-            conditions[found[0]].append((found[1], name))
-        else:
-            yield f"{OUTCOMES}/{name}", data
-    truths = {name: Card.from_bytes(data).y_test for name, data in cards.items()}
-    alike = [sorted(conditions[condition]) for condition in sorted(conditions)]
-    parts = [found[first : first + _MOST] for found in alike for first in range(0, len(found), _MOST)]
-    for number, part in enumerate(parts):
-        records = {name: _own(store, OUTCOMES, name) for _, name in part}
-        try:
-            yield f"{_SERIES}/{number:05}", pack_series([unpack(data) for data in records.values()], truths)
-        except ValueError:  # together they are too large
-            yield from ((f"{OUTCOMES}/{name}", data) for name, data in records.items())
-
-
-def _condition(data: bytes) -> tuple[str, int] | None:
-    """Return what an outcome shares with the other repeats of its condition, and its repeat; None where none fit."""
-    record = header, arrays = unpack(data)
-    cell = dict(header["cell"])
-    repeat, last = int(cell.pop("repeat")), arrays["last"]
-    shared = [cell, header["fingerprint"], len(last), last.dtype.str]
-    return (json.dumps(shared, sort_keys=True), repeat) if fits(record) else None
-
-
-def _own(store: Store, kind: str, name: str) -> bytes:
-    try:
-        return store.get(kind, name)
-    except (KeyError, ValueError) as error:
-        raise DqError(f"the store's record {kind}/{name} cannot be read ({error})", "remove it") from error
 
 
 def import_evidence(store: Store, path: Path) -> Merge:
@@ -207,14 +179,19 @@ class Importing:
         self.store, self.file, self.merge = store, file, merge
         self.truths: dict[str, NDArray[np.int64]] = {}  # as the file has them, which series are packed by
         self.cards: dict[str, Card] = {}  # as the store has them now
+        self.new: dict[str, tuple[Outcome, bytes]] = {}  # to be stored together
         self.wasted = 0.0
 
     def run(self) -> None:
         """Merge all that the file holds."""
-        ways = {CARDS: self._merge_card, OUTCOMES: self._merge_outcome, _SERIES: self._merge_series}
+        ways = {CARDS: self._merge_card, OUTCOMES: self._merge_outcome, SERIES: self._merge_series}
+        index = read_index(self.file.read)
         for kind, merge in ways.items():
             for member in [each for each in self.file.sizes if each.startswith(f"{kind}/")]:
-                name = member if kind == _SERIES else member.partition("/")[2]
+                if member in index and has_just(self.store, index[member]):
+                    self.merge.present += len(index[member])
+                    continue
+                name = member if kind == SERIES else member.partition("/")[2]
                 before, known = time.monotonic(), len(self.merge.damaged)
                 try:
                     if self.wasted > _WASTED:
@@ -224,6 +201,8 @@ class Importing:
                     self.merge.leave_out(name, error)
                 if len(self.merge.damaged) > known:
                     self.wasted += time.monotonic() - before
+        if self.new:
+            self._store_new()
 
     def _merge_card(self, name: str, data: bytes) -> None:
         card = whole_card(name, data)
@@ -248,34 +227,49 @@ class Importing:
     def _merge_series(self, _: str, data: bytes) -> None:
         """Add the outcomes of a series, each as it was stored where it comes from."""
         for header, arrays in unpack_series(data, self.truths):
-            record = pack(header, **arrays)
             try:
-                outcome = Outcome.from_bytes(record)
-                self._add(outcome, record)
+                self._add(Outcome.of_record(header, arrays), partial(pack, header, **arrays))
             except ValueError as error:
                 self.merge.leave_out(_described(header), error)
 
     def _merge_outcome(self, name: str, data: bytes) -> None:
-        self._add(whole_outcome(name, data), data)
+        if has_just(self.store, {name: digest(data)}):
+            self.merge.present += 1
+            return
+        self._add(whole_outcome(name, data), lambda: data)
 
-    def _add(self, outcome: Outcome, data: bytes) -> None:
-        """Add an outcome that fits its data set."""
+    def _add(self, outcome: Outcome, packed: Callable[[], bytes]) -> None:
+        """Add an outcome that fits its data set, unless it is there."""
         card = self._card(outcome.fingerprint)
         if card is None:
             raise ValueError("the card of its data set is neither in the file nor in the store")
         if not outcome.fits(card):
             raise ValueError(f"it does not fit the data set {card.name}")
-        added = self.store.put_if_absent(OUTCOMES, outcome.key, data) or self._replaces_damaged(outcome, data)
-        self.merge.added += added
-        self.merge.present += not added
+        if outcome.key in self.new or not self._is_absent(outcome):
+            self.merge.present += 1
+            return
+        self.new[outcome.key] = outcome, packed()
+        if len(self.new) >= _TOGETHER or sum(len(data) for _, data in self.new.values()) > _BYTES:
+            self._store_new()
 
-    def _replaces_damaged(self, outcome: Outcome, data: bytes) -> bool:
-        """Compare with the store's own, which stays unless it is damaged; return whether it was replaced."""
+    def _store_new(self) -> None:
+        """Store what was found to be absent; another process may have been faster."""
+        written = self.store.put_all_if_absent(OUTCOMES, {name: data for name, (_, data) in self.new.items()})
+        self.merge.added += len(written)
+        self.merge.present += len(self.new) - len(written)
+        for name in self.new.keys() - written:
+            self._is_absent(self.new[name][0])
+        self.new.clear()
+
+    def _is_absent(self, outcome: Outcome) -> bool:
+        """Compare with the store's own, which stays unless it is damaged; tell whether there is none (any more)."""
         try:
             own = whole_outcome(outcome.key, self.store.get(OUTCOMES, outcome.key))
+        except KeyError:
+            return True
         except ValueError:
             self.store.set_aside(OUTCOMES, outcome.key)
-            return self.store.put_if_absent(OUTCOMES, outcome.key, data)
+            return True
         if not outcome.same_measurement(own):
             self.merge.differing.append(str(outcome.cell))
         return False

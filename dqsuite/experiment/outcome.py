@@ -7,25 +7,50 @@ The best epoch's predictions are stored as their exclusive or with the last epoc
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
-from dqsuite.core.foreign import as_type
+from dqsuite.core.foreign import as_type, json_as
+from dqsuite.corruptions import Manifest
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
-from dqsuite.experiment.encoding import FORMAT, LARGEST, OtherVersionError, pack, unpack
+from dqsuite.experiment.encoding import FORMAT, LARGEST, OtherVersionError, Packed, encoded, pack, unpack
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.schema import LONGEST_CURVE, OutcomeHeader
 
 _RECORDS = 2**53  # what a float counts exactly
 _SECONDS = 1e10
 _LARGEST = 1e18  # of any number in a header
+_KEPT = 4096  # bytes of what a condition's repeats share
 CURVES = ("train_loss", "train_accuracy", "test_accuracy", "learning_rate")
+
+
+class _Curves(Mapping[str, NDArray[np.float32]]):
+    """The rows (E,) of an array by the names of `CURVES`."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: NDArray[np.float32]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        if name not in CURVES:
+            raise KeyError(name)
+        found: NDArray[np.float32] = self._rows[CURVES.index(name)]
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(CURVES)
+
+    def __len__(self) -> int:
+        return len(CURVES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +96,9 @@ class Outcome:
             "format": FORMAT,
             "cell": self.cell.to_json(),
             "fingerprint": self.fingerprint,
-            "manifest": self.manifest,
+            "manifest": dict(self.manifest.items()),
             "stopped": self.stopped,
-            "provenance": self.provenance,
+            "provenance": dict(self.provenance.items()),
         }
         curves = np.stack([np.asarray(self.curves[name], np.float32) for name in CURVES])
         return pack(header, curves=curves, last=self.last, best_xor_last=self.best ^ self.last)
@@ -89,31 +114,37 @@ class Outcome:
         ValueError
             The bytes are damaged.
         """
-        header, arrays = unpack(data, LARGEST)
+        return cls.of_record(*unpack(data, LARGEST))
+
+    @classmethod
+    def of_record(cls, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Outcome:
+        """Return the outcome of an unpacked record. Raises as `from_bytes`."""
         try:
             if header["format"] != FORMAT:
                 raise OtherVersionError(f"outcome format {str(header['format'])[:20]}, this version reads {FORMAT}")
             last, best, curves = arrays["last"], arrays["best_xor_last"], arrays["curves"]
         except KeyError as error:
             raise ValueError(f"not an outcome: it lacks {error}") from error
-        try:
-            _check_header(header)
-        except DqError as error:  # of a recipe
-            raise OtherVersionError(str(error)) from error
+        _check_header(header)
         _check_arrays(last, best, curves)
         outcome = cls(
             cell=_cell(header["cell"]),
-            fingerprint=header["fingerprint"],
-            curves=dict(zip(CURVES, curves, strict=True)),
+            fingerprint=sys.intern(header["fingerprint"]),
+            curves=_Curves(curves),
             last=last,
             best=best ^ last,
-            manifest=header["manifest"],
-            stopped=header["stopped"],
-            provenance=header["provenance"],
+            manifest=Packed(header["manifest"]),
+            stopped=sys.intern(header["stopped"]),
+            provenance=Packed(header["provenance"]),
         )
-        if outcome.classes <= max(outcome.last.max(), outcome.best.max()):
+        if len(header["manifest"]["histogram_before"]) <= max(outcome.last.max(), outcome.best.max()):
             raise ValueError("damaged record: it predicts a class that there is not")
         return outcome
+
+    @property
+    def damage(self) -> Manifest:
+        """The realised damage."""
+        return Manifest.from_json(dict(self.manifest.items()))
 
     @property
     def classes(self) -> int:
@@ -143,7 +174,6 @@ def _check_header(header: Mapping[str, Any]) -> None:
     if k < 1 or [len(row) for row in damage.transitions] != [k] * k or not 0 < kept < _RECORDS:
         raise ValueError("damaged record: its damage does not fit together")
     seconds = known.provenance.get("seconds")
-    as_type(known.cell.recipe, Recipe)
     told = [*known.provenance.values(), *known.cell.recipe.values()]
     numbers = [each for each in told if isinstance(each, int | float)]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < _SECONDS:
@@ -167,6 +197,20 @@ def _check_arrays(last: NDArray[Any], best: NDArray[Any], curves: NDArray[Any]) 
 
 
 def _cell(values: Mapping[str, Any]) -> Cell:
+    """Return a header's cell; what the repeats of a condition share is read once, unless it is very long."""
+    shared = encoded({name: value for name, value in values.items() if name != "repeat"})
+    found = (_condition if len(shared) <= _KEPT else _condition.__wrapped__)(shared)
+    return replace(found, repeat=values["repeat"])
+
+
+@lru_cache(maxsize=4096)
+def _condition(shared: bytes) -> Cell:
+    """Return the first repeat of a cell in JSON without its repeat."""
+    values = json_as(shared, dict[str, Any]) | {"repeat": 0}
+    try:
+        as_type(values["recipe"], Recipe)
+    except DqError as error:
+        raise OtherVersionError(str(error)) from error
     try:
         return Cell.from_json(values)
     except (

@@ -22,7 +22,7 @@ from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
 from dqsuite.core.foreign import as_type, json_of
 from dqsuite.core.grammar import parse_term
-from dqsuite.corruptions import Chain, Manifest
+from dqsuite.corruptions import Chain
 from dqsuite.datasets import DATASETS
 from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.card import Card
@@ -87,7 +87,7 @@ class Costs:
             outcome.cell.recipe.name,
             outcome.cell.corruption,
             len(accuracy),
-            Manifest.from_json(dict(outcome.manifest)).records_after,
+            outcome.damage.records_after,
             int(np.isfinite(accuracy).sum()) * len(outcome.last),
             outcome.provenance["seconds"],
         )

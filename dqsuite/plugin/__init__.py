@@ -17,6 +17,7 @@ import pytest
 
 from dqsuite.core import scales
 from dqsuite.core.errors import DqError
+from dqsuite.core.orphans import end_with_parent
 from dqsuite.plugin import options, studies
 from dqsuite.plugin.cases import ClaimRefuted, bring_own, case_of, claim_and_case, properties
 from dqsuite.plugin.gathering import OURS, Gathering, reviewed
@@ -60,6 +61,34 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerCo
     node.workerinput[OURS] = node.config.stash[_DEADLINE]
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Sweep what killed sessions have left in the store."""
+    _sweep(session.config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Sweep what this session's own processes have left."""
+    _sweep(session.config)
+
+
+def _sweep(config: pytest.Config) -> None:
+    """Sweep the store, in the controller alone: what its workers leave tells them which cells killed one."""
+    if hasattr(config, "workerinput") or not options.may_have_store(config):
+        return
+    with contextlib.suppress(DqError):
+        store = options.store(config)
+        if (store.root / "scratch").is_dir():
+            from dqsuite.engines.leases import Leases
+
+            Leases(store).sweep()
+
+
+def _end_with_controller(config: pytest.Config) -> None:
+    """Let a worker of xdist that may be training end as soon as its controller was killed."""
+    if hasattr(config, "workerinput"):
+        end_with_parent()
+
+
 @pytest.fixture(scope="session")
 def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Runner]:
     """Give the runner of this session; every worker of xdist has one, and all share the store."""
@@ -67,6 +96,7 @@ def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
     from dqsuite.engines.choice import device_for
 
     gathered = pytestconfig.stash[_GATHERED]
+    _end_with_controller(pytestconfig)
     with options.in_terms_of_pytest(), contextlib.chdir(pytestconfig.rootpath):
         engine = pytestconfig.getoption("--dq-engine")
         device = device_for(engine, pytestconfig.getoption("--dq-device"))
@@ -91,6 +121,7 @@ def dq_runner(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
 def dq_study(pytestconfig: pytest.Config) -> Studies:
     """Give what trains a study, once for all workers and sessions: ``dq_study(data, model, corrupt, repeats=5)``."""
     gathered = pytestconfig.stash[_GATHERED]
+    _end_with_controller(pytestconfig)
     return Studies(pytestconfig, gathered.scale, gathered.say)
 
 

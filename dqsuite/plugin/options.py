@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from math import inf
@@ -73,6 +74,13 @@ def store(config: pytest.Config) -> Store:
 
     named = config.getoption("--dq-store") or default_store()
     return open_store(named if is_url(named) else config.rootpath / named)
+
+
+def may_have_store(config: pytest.Config) -> bool:
+    """Tell whether to look for a store, which needs numpy, at the start of a session that may have no use for one."""
+    return bool(
+        config.getoption("--dq-store") or os.environ.get("DQSUITE_STORE") or (config.rootpath / ".dqsuite").is_dir()
+    )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dqsuite.statistics.estimate import Estimate, rate
 from dqsuite.statistics.simultaneous import at_once
 
 _PANELS = 12
+_POINTS = 400  # of all panels together, but for two panels at least
 
 Measure = Callable[[Predictions], Estimate]
 
@@ -46,7 +47,8 @@ def _lines(study: Study, model: str, series: Series, names: Sequence[str]) -> Li
     accuracy = [_curve("accuracy", "less", doses, predictions, lambda found: rate(found.right()))]
     if uneven(next(iter(predictions.values()))):
         accuracy.append(_curve("balanced accuracy", "first", doses, predictions, balanced_accuracy))
-    shown = [name for name in names if predictions[doses[0].condition].recall(name).size][: _PANELS - 1]
+    shown = [name for name in names if predictions[doses[0].condition].recall(name).size]
+    shown = shown[: max(2, min(_PANELS, _POINTS // len(doses))) - 1]
     panels = [Panel("accuracy", accuracy), *(_recall(name, doses, predictions) for name in shown)]
     left = len(study.card.classes) - len(shown)
     note = f"The {len(shown)} classes that are hit most; {left} more are not drawn." if left else ""

@@ -49,14 +49,15 @@ def figures_of(page: Page) -> Iterator[Figure]:
         yield from section.drawn
     for number, study in enumerate(page.studies, 1):
         for model in study.models:
-            key = f"{number}-{study.card.name}-{model}"
+            key, names = f"{number}-{study.card.name}-{model}", study.conditions(model)
             for series, body in doses.curves(study, model):
                 yield Figure(f"{key}-{series}", f"{model}: accuracy and recall by level of {series}", "", body)
             if others := doses.alone(study, model):
                 yield Figure(f"{key}-accuracy", f"{model}: accuracy by condition", "", others)
-            yield Figure(f"{key}-training", f"{model}: accuracy by epoch", "", studies.training(study, model))
-            for condition in studies.conditions(study, model):
-                yield Figure(f"{key}-{condition.name}", f"{model}, {condition.name}", "", condition.body)
+            yield Figure(f"{key}-training", f"{model}: accuracy by epoch", "", studies.training(study, model, names))
+            for condition in studies.conditions(study, model, names):
+                if condition.body:
+                    yield Figure(f"{key}-{condition.name}", f"{model}, {condition.name}", "", condition.body)
 
 
 def _files(figure: Figure, taken: Set[str]) -> list[tuple[str, bytes]]:

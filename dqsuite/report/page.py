@@ -17,8 +17,9 @@ from dqsuite.report import contradictions, findings
 from dqsuite.report.contradictions import Contradiction
 from dqsuite.report.findings import Finding
 from dqsuite.report.provenance import Provenance, provenance_of
+from dqsuite.results.grouping import studies_of
 from dqsuite.results.reader import Reader
-from dqsuite.results.study import Study, studies_of
+from dqsuite.results.study import Study
 from dqsuite.sources.sketch import Missing, drawn, sketches_of
 from dqsuite.statistics.verdict import METHOD, Status
 

@@ -111,9 +111,11 @@ def _hours(outcomes: Iterable[Outcome]) -> str:
 
 
 def _provenance(outcomes: Sequence[Outcome]) -> list[str]:
-    found = [
-        sorted({str(outcome.provenance[kind]) for outcome in outcomes if kind in outcome.provenance}) for kind in _KINDS
-    ]
+    told = defaultdict[str, set[str]](set)
+    for outcome in outcomes:
+        for kind, value in outcome.provenance.items():
+            told[kind].add(str(value))
+    found = [sorted(told[kind]) for kind in _KINDS]
     return [", ".join(values) for values in [*found, sorted({outcome.cell.precision for outcome in outcomes})]]
 
 
@@ -132,7 +134,7 @@ def _cells(reader: Reader, outcomes: Sequence[Outcome], since: str) -> Table:
 def _damage(outcomes: Sequence[Outcome]) -> Table:
     groups: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
     for outcome in outcomes:
-        manifest = Manifest.from_json(dict(outcome.manifest))
+        manifest = outcome.damage
         groups[outcome.cell.dataset, outcome.cell.corruption].append(manifest)
     rows = [_realised(*key, found) for key, found in sorted(groups.items()) if key[1] != CLEAN]
     columns = [

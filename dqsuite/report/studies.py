@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,6 +31,9 @@ from dqsuite.statistics.metrics import look_alike_pairs
 from dqsuite.statistics.simultaneous import Cells
 
 _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
+_CELLS = 6000  # of the matrices on a page, which has two of a condition, in both orientations: 340 bytes a cell
+_LEAST, _MOST = 2, 24  # conditions of a model that are drawn, if there are more
+_TOLD = ("device", "torch", "dqsuite")
 _NOTE = "Test images, averaged over repeats. Truth in rows."
 
 
@@ -42,18 +46,36 @@ class Number(NamedTuple):
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of one model: a row of the summary and a part of its own, its numbers by the heads of columns."""
+    """One condition of one model: a row of the summary, its numbers by the heads of columns, and a part of its own.
+
+    The part is None where a page of many conditions leaves it out.
+    """
 
     name: str
     accuracy: str
     numbers: Mapping[str, Number]
     hit: str
-    body: Body
+    body: Body | None
 
 
-def conditions(study: Study, model: str) -> list[Condition]:
-    """Return what the report shows of each condition, the clean baseline first."""
-    return [_condition(study, model, name) for name in study.conditions(model)]
+def conditions(study: Study, model: str, drawn: Collection[str]) -> list[Condition]:
+    """Return what the report shows of each condition, the clean baseline first; matrices of those that are drawn."""
+    return [_condition(study, model, name, drawn=name in drawn) for name in study.conditions(model)]
+
+
+def drawn(study: Study, model: str, beside: Sequence[Study]) -> list[str]:
+    """Return the conditions of which a page with these studies draws matrices and training.
+
+    A page of many conditions draws the clean baseline and those that lose the most accuracy: with all of them nobody
+    would open it.
+    """
+    names = study.conditions(model)
+    sections = sum(len(each.models) for each in beside)
+    most = max(_LEAST, min(_MOST, _CELLS // (sections * min(len(study.card.classes), _LARGEST_DRAWN) ** 2)))
+    if len(names) <= most:
+        return names
+    worst = sorted(names[1:], key=lambda name: _accuracy(study, model, name))[: most - 1]
+    return [name for name in names if name == names[0] or name in worst]
 
 
 def comparisons(study: Study, model: str) -> Table:
@@ -65,25 +87,27 @@ def comparisons(study: Study, model: str) -> Table:
     return Table(["conditions", "difference", "95% interval"], rows)
 
 
-def training(study: Study, model: str) -> Lines:
+def training(study: Study, model: str, drawn: Sequence[str]) -> Lines:
     """Return the test accuracy of a model's conditions by epoch, averaged over repeats."""
-    panels = [Panel(name, [_curve(study, model, name)]) for name in study.conditions(model)]
+    panels = [Panel(name, [_curve(study, model, name)]) for name in drawn]
     return Lines(panels, "epoch", "test accuracy, %")
 
 
 def provenance(study: Study) -> Table:
     """Return how the study was made."""
-    card, runs = study.card, [outcome.provenance for outcome in study.outcomes]
+    card, seconds, told = study.card, 0.0, defaultdict[str, set[str]](set)
+    for outcome in study.outcomes:
+        run = dict(outcome.provenance.items())
+        seconds += run["seconds"]
+        for key in _TOLD:
+            told[key].add(str(run.get(key, "not told")))
     size = " by ".join(map(str, card.image_shape))
     rows = [
         ("data set", f"{card.name}, fingerprint {card.fingerprint}{f' ({card.variant})' if card.variant else ''}"),
         ("images", f"{card.n_train} for training, {len(card.y_test)} for testing, {size}"),
-        ("cells", f"{len(study.outcomes)}, {sum(run['seconds'] for run in runs):.0f} s of training in all"),
+        ("cells", f"{len(study.outcomes)}, {seconds:.0f} s of training in all"),
         ("precision", study.outcomes[0].cell.precision),
-        *(
-            (key, ", ".join(sorted({str(run.get(key, "not told")) for run in runs})))
-            for key in ("device", "torch", "dqsuite")
-        ),
+        *((key, ", ".join(sorted(told[key]))) for key in _TOLD),
     ]
     return Table(["", ""], rows)
 
@@ -93,14 +117,19 @@ def settings(study: Study) -> Table:
     return recipe_settings(study.recipe)
 
 
-def _condition(study: Study, model: str, name: str) -> Condition:
+def _condition(study: Study, model: str, name: str, *, drawn: bool) -> Condition:
+    shown = _matrices if len(study.card.classes) <= _LARGEST_DRAWN else _pairs
     return Condition(
         name=name,
-        accuracy=percent(study.accuracy(model, name).mean),
+        accuracy=percent(_accuracy(study, model, name)),
         numbers=_numbers(study, model, name),
         hit=study.hit_in_words(model, name, _difference),
-        body=_matrices(study, model, name) if len(study.card.classes) <= _LARGEST_DRAWN else _pairs(study, model, name),
+        body=shown(study, model, name) if drawn else None,
     )
+
+
+def _accuracy(study: Study, model: str, name: str) -> float:
+    return float(np.mean([(each.last == study.card.y_test).mean() for each in study.at(model, name)]))
 
 
 def _numbers(study: Study, model: str, name: str) -> dict[str, Number]:
@@ -108,7 +137,7 @@ def _numbers(study: Study, model: str, name: str) -> dict[str, Number]:
     last, best = study.predictions(model, name), study.predictions(model, name, "best")
     change = study.accuracy_change(model, name) if name != CLEAN else None
     gain = change_of(best.right(), last.right()).interval()
-    manifests = study.manifests(model, name)
+    realised = study.realised(model, name)
     found = {
         "accuracy, last epoch": _rate(rate(last.right())),
         "vs clean": Number(points(change.mean), ends(change, points)) if change else Number(""),
@@ -118,9 +147,9 @@ def _numbers(study: Study, model: str, name: str) -> dict[str, Number]:
     return found | {
         "best epoch": _rate(rate(best.right())),
         "best \N{MINUS SIGN} last": Number(points(gain.mean), ends(gain, points)),
-        "labels made wrong": Number(percent(float(np.mean([manifest.effective_rate for manifest in manifests])))),
-        "records": Number(f"{np.mean([manifest.records_after for manifest in manifests]):.0f}"),
-        "repeats": Number(f"{len(manifests)}"),
+        "labels made wrong": Number(percent(realised.wrong)),
+        "records": Number(f"{np.mean(realised.records):.0f}"),
+        "repeats": Number(f"{len(realised.records)}"),
     }
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dqsuite.corruptions import CLEAN
 from dqsuite.results.doses import series_of
-from dqsuite.results.intervals import class_changes
 from dqsuite.results.study import Study
-from dqsuite.statistics.estimate import Interval
+from dqsuite.statistics.estimate import Estimate, Interval
 from dqsuite.statistics.joint import JointEstimate
-from dqsuite.statistics.simultaneous import at_once
+from dqsuite.statistics.simultaneous import at_once, lies_below
 
 _ERROR = 0.05
 
@@ -22,21 +22,34 @@ class Loss:
 
     Attributes
     ----------
-    change : Interval
-        A fraction, negative where recall is lost.
+    estimate : Estimate
+        The change, a fraction, negative where recall is lost.
+    confidence : float
+        Of its interval.
     dose : int
         How many milder conditions stand before this one in its series.
     """
 
     name: str
     condition: str
-    change: Interval
+    estimate: Estimate
+    confidence: float
     dose: int
+
+    @cached_property
+    def change(self) -> Interval:
+        """The change with its interval."""
+        return self.estimate.interval(self.confidence)
+
+    @cached_property
+    def sure(self) -> bool:
+        """Whether the interval lies below 0."""
+        return lies_below(self.estimate, self.confidence)
 
     @property
     def order(self) -> tuple[int, float]:
         """The milder the dose and the larger the loss, the earlier."""
-        return self.dose, self.change.mean
+        return self.dose, self.estimate.mean
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,10 @@ def breaking(study: Study, model: str) -> Breaking:
     interval for which all classes and conditions share the error. Each way errs to the side of a loss in at most 2.5%
     of studies: in 95% no class is said to break that does not.
     """
+    return study.once(("breaking", model), lambda: _breaking(study, model))
+
+
+def _breaking(study: Study, model: str) -> Breaking:
     damaged = [name for name in study.conditions(model) if name != CLEAN]
     if not damaged or not study.at(model, CLEAN):
         return Breaking()
@@ -78,11 +95,11 @@ def breaking(study: Study, model: str) -> Breaking:
     broken: dict[str, Loss] = {}
     for name in study.card.classes:
         down = [loss for conditions in series if (loss := _mildest(found, conditions, name))]
-        sure = [*down, *(loss for loss in alone.values() if loss.name == name and loss.change.high < 0)]
+        sure = [*down, *(loss for loss in alone.values() if loss.name == name and loss.sure)]
         if sure:
             broken[name] = min(sure, key=lambda loss: loss.order)
     unsure: dict[str, Loss] = {}
-    for loss in sorted(found.values(), key=lambda loss: loss.change.mean):
+    for loss in sorted(found.values(), key=lambda loss: loss.estimate.mean):
         if loss.name not in broken:
             unsure.setdefault(loss.name, loss)
     ordered = sorted(broken.values(), key=lambda loss: loss.order)
@@ -108,10 +125,9 @@ def _losses(study: Study, model: str, series: Sequence[Sequence[str]], shares: i
     found = {}
     for conditions in series:
         for dose, condition in enumerate(conditions):
-            changes = class_changes(study.predictions(model, condition), clean)
-            for name, each in zip(study.card.classes, changes, strict=True):
+            for name, each in zip(study.card.classes, study.class_changes(model, condition), strict=True):
                 if each.n:
-                    found[condition, name] = Loss(name, condition, each.interval(confidence), dose)
+                    found[condition, name] = Loss(name, condition, each, confidence, dose)
     return found
 
 
@@ -120,7 +136,7 @@ def _mildest(found: Losses, conditions: Sequence[str], name: str) -> Loss | None
     mildest = None
     for condition in reversed(conditions):
         loss = found.get((condition, name))
-        if loss is None or not loss.change.high < 0:
+        if loss is None or not loss.sure:
             break
         mildest = loss
     return mildest

@@ -57,8 +57,8 @@ def _row_changes(after: Predictions, before: Predictions, name: str) -> list[Est
         return [without_interval()] * count
     if len(one) == len(other):
         joint = JointEstimate.of([one - other], low=-1, high=1)
-        found = [joint.estimate(index) for index in range(count)]
+        found = joint.estimates()
     else:
-        rates = [JointEstimate.of([each], low=0, high=1) for each in (one, other)]
-        found = [difference(*(each.estimate(index) for each in rates)) for index in range(count)]
+        rates = [JointEstimate.of([each], low=0, high=1).estimates() for each in (one, other)]
+        found = [difference(*pair) for pair in zip(*rates, strict=True)]
     return [each.scaled(images) for each in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dqsuite.corruptions import CLEAN
-from dqsuite.results.intervals import class_changes, rate_change
+from dqsuite.results.intervals import rate_change
 from dqsuite.results.study import Study
 from dqsuite.statistics.sharpness import repeats_for
 
@@ -37,7 +37,7 @@ def needed(study: Study, model: str) -> Needed | None:
     clean = study.predictions(model, CLEAN)
     after = [study.predictions(model, name) for name in damaged]
     whole = [rate_change(each.right(), clean.right()) for each in after]
-    classes = [each for found in after for each in class_changes(found, clean) if each.n]
+    classes = [each for name in damaged for each in study.class_changes(model, name) if each.n]
     half, of_classes = POINTS / 100, 1 - 0.05 / len(study.card.classes)
     return Needed(repeats_for(half, whole), repeats_for(half, classes, of_classes))
 

@@ -3,39 +3,53 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from dqsuite import corruptions, datasets
+from dqsuite import datasets
 from dqsuite.core.errors import DqError
 from dqsuite.corruptions import CLEAN, Chain, Manifest
 from dqsuite.datasets.duplicates import Duplicates
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
-from dqsuite.experiment.plan import is_current
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.experiment.store import Store
 from dqsuite.results.copies import copies_in
 from dqsuite.results.expect import Expected, expected
-from dqsuite.results.intervals import matrix_changes, recall_changes, recalls
+from dqsuite.results.intervals import class_changes, matrix_changes, recalls
 from dqsuite.results.predictions import Predictions, predictions_of
 from dqsuite.results.reader import Reader, Say
-from dqsuite.statistics.estimate import Interval, change, rate
+from dqsuite.statistics.estimate import Estimate, Interval, change, rate
 from dqsuite.statistics.metrics import confusion_matrix, recall
-from dqsuite.statistics.simultaneous import Cells
+from dqsuite.statistics.simultaneous import Cells, cells_at_once, falls_at_once
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr  # takes a third of a second, which a list of verdicts has no use for
 
 
+T = TypeVar("T")
 ENDS = ("mean", "low", "high")  # of an interval, as labelled arrays have them
+
+
+class Realised(NamedTuple):
+    """The damage of a condition: the mean fraction of labels made wrong, and the records kept in each repeat."""
+
+    wrong: float
+    records: list[int]
+
+    @classmethod
+    def of(cls, manifests: Sequence[Manifest]) -> Realised:
+        """Return that of a condition's manifests."""
+        return cls(
+            float(np.mean([each.effective_rate for each in manifests])), [each.records_after for each in manifests]
+        )
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class Study:
         """Return what can be demanded of a condition: ``study["wrong:0.1"].cost.must_be_below(0.03)``."""
         return expected(self, condition)
 
-    @property
+    @cached_property
     def models(self) -> list[str]:
         """The models in the order of the cells."""
         return list(dict.fromkeys(outcome.cell.model for outcome in self.outcomes))
@@ -81,7 +95,7 @@ class Study:
 
     def manifests(self, model: str, condition: str) -> list[Manifest]:
         """Return the realised damage of one condition by repeat."""
-        return [Manifest.from_json(dict(outcome.manifest)) for outcome in self.at(model, condition)]
+        return [outcome.damage for outcome in self.at(model, condition)]
 
     def predicted(self, model: str, condition: str, epoch: str = "last") -> xr.DataArray:
         """Return the predicted classes (repeat, image) at the ``last`` or the ``best`` epoch."""
@@ -121,21 +135,45 @@ class Study:
         """
         if condition == CLEAN or not self.at(model, CLEAN):
             return None
-        found = recall_changes(self.predictions(model, condition), self.predictions(model, CLEAN))
+        found = cells_at_once(self.class_changes(model, condition), (len(self.card.classes),))
         return self._labelled(found, "class").to_dataset("end")
+
+    def class_changes(self, model: str, condition: str) -> list[Estimate]:
+        """Return the change of each class's recall against the clean baseline, a fraction; computed once."""
+        clean = self.once(("clean", model), lambda: self.predictions(model, CLEAN))
+        computed = partial(class_changes, self.predictions(model, condition), clean)
+        return self.once(("class changes", model, condition), computed)
+
+    def realised(self, model: str, condition: str) -> Realised:
+        """Return what the damage of a condition came to; computed once."""
+        return self.once(("realised", model, condition), lambda: Realised.of(self.manifests(model, condition)))
+
+    def once(self, name: tuple[str, ...], compute: Callable[[], T]) -> T:
+        """Return what was computed of this study under a name before, or compute it."""
+        if name not in self._computed:
+            self._computed[name] = compute()
+        found: T = self._computed[name]
+        return found
+
+    @cached_property
+    def _computed(self) -> dict[tuple[str, ...], Any]:
+        return {}
 
     def accuracy(self, model: str, condition: str, epoch: str = "last") -> Interval:
         """Return the test accuracy with its interval over repeats and images."""
-        return rate(self._right(model, condition, epoch).values).interval()
+        return rate(self.predictions(model, condition, epoch).right()).interval()
 
     def accuracy_change(self, model: str, condition: str, against: str = CLEAN) -> Interval | None:
         """Return the accuracy minus that of another condition, paired by repeat and image, or None without a pair."""
-        if not self.at(model, condition) or not self.at(model, against):
+        found, others = self.at(model, condition), self.at(model, against)
+        shared = {each.cell.repeat for each in found} & {each.cell.repeat for each in others}
+        if not shared:
             return None
-        import xarray as xr
-
-        one, other = xr.align(self._right(model, condition), self._right(model, against), join="inner")
-        return change(one.values, other.values).interval() if one.sizes["repeat"] else None
+        one, other = (
+            predictions_of([each for each in side if each.cell.repeat in shared], self.card, "last").right()
+            for side in (found, others)
+        )
+        return change(one, other).interval()
 
     def accuracies(self, epoch: str = "last") -> xr.DataArray:
         """Return the test accuracy of every training, a fraction: (model, condition, repeat), nan where there is none.
@@ -175,7 +213,7 @@ class Study:
         return pd.DataFrame([self._row(outcome) for key in self._grid for outcome in self.at(*key)])
 
     def _row(self, outcome: Outcome) -> dict[str, object]:
-        manifest, truth = Manifest.from_json(dict(outcome.manifest)), self.card.y_test
+        manifest, truth = outcome.damage, self.card.y_test
         row: dict[str, object] = {
             "model": outcome.cell.model,
             "condition": outcome.cell.corruption,
@@ -206,21 +244,23 @@ class Study:
 
     def same_level(self, model: str) -> list[tuple[str, str]]:
         """Return the pairs of conditions that do different things to the same amount: shuffle:0.3 and reduce:0.3."""
-        found = {name: self.at(model, name)[0].cell.condition for name in self.conditions(model) if name != CLEAN}
-        return [(a, b) for a, b in combinations(found, 2) if _amount(found[a]) == _amount(found[b])]
+        alike: dict[Amount, list[str]] = defaultdict(list)
+        names = [name for name in self.conditions(model) if name != CLEAN]
+        for name in names:
+            alike[_amount(self.at(model, name)[0].cell.condition)].append(name)
+        place = {name: at for at, name in enumerate(names)}
+        pairs = chain.from_iterable(combinations(found, 2) for found in alike.values())
+        return sorted(pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))
 
     def most_hit(self, model: str, condition: str, count: int = 3) -> list[tuple[str, Interval]]:
         """Return the classes that lost most recall against the clean baseline, the worst first.
 
         A class is named where its interval lies below 0; the intervals cover all classes at once (95%).
         """
-        change = self.recall_change(model, condition)
-        if change is None:
+        if condition == CLEAN or not self.at(model, CLEAN):
             return []
-        n = min(len(self.at(model, each)) for each in (condition, CLEAN))
-        names, ends = map(str, change["class"].values), (map(float, change[end].values) for end in ENDS)
-        found = [(name, Interval(mean, low, high, n)) for name, mean, low, high in zip(names, *ends, strict=True)]
-        return sorted((each for each in found if each[1].high < 0), key=lambda each: each[1].mean)[:count]
+        found = zip(self.card.classes, falls_at_once(self.class_changes(model, condition)), strict=True)
+        return sorted(((name, lost) for name, lost in found if lost), key=lambda each: each[1].mean)[:count]
 
     def hit_in_words(self, model: str, condition: str, wording: Callable[[Interval], str], between: str = ", ") -> str:
         """Return `most_hit` in words, or why no class is named; empty where there is nothing to compare."""
@@ -247,14 +287,11 @@ class Study:
         return predicted.copy(data=(predicted.values == self.card.y_test).astype(float))
 
 
-def _amount(condition: Chain) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
-    return [(step.value, step.params) for step in condition.terms]
+Amount = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
-def _place(condition: Chain) -> tuple[int, str]:
-    """Return where a condition stands in a list: as its first corruption does in the registry."""
-    first = condition.terms[0].name if condition.terms else CLEAN
-    return [CLEAN, *corruptions.CORRUPTIONS].index(first), str(condition)
+def _amount(condition: Chain) -> Amount:
+    return tuple((step.value, step.params) for step in condition.terms)
 
 
 def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
@@ -281,27 +318,3 @@ def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
         own.keep(store)
         return load_study(store, wanted, say)  # now they can be held against it
     return Study(card, tuple(outcomes), copies_in(store, wanted.fingerprint))
-
-
-def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
-    """Return the studies of a store's outcomes: one for each data set, recipe and precision."""
-    groups: dict[tuple[str, str, Recipe, str], list[Outcome]] = defaultdict(list)
-    outdated = 0
-    for outcome in outcomes:
-        cell = outcome.cell
-        if is_current(cell):
-            groups[cell.dataset, outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
-        else:
-            outdated += 1
-    if outdated:
-        reader.say(f"{outdated} outcomes were measured by another version of dqsuite and are not used")
-    studies = []
-    for (_, fingerprint, _, _), found in groups.items():
-        if card := reader.card(fingerprint):
-            ordered = sorted(found, key=lambda outcome: (outcome.cell.model, _place(outcome.cell.condition)))
-            studies.append(Study(card, tuple(ordered), copies_in(reader.store, fingerprint)))
-        else:
-            reader.say(
-                f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once"
-            )
-    return studies

@@ -163,7 +163,7 @@ def _updates(study: Study, model: str, condition: str) -> float:
     """Return the updates at most of a condition, averaged over repeats."""
     batch, epochs = study.recipe.batch_size, study.recipe.epochs
     bound = study.recipe.updates or np.inf
-    counts = [-(-manifest.records_after // batch) * epochs for manifest in study.manifests(model, condition)]
+    counts = [-(-records // batch) * epochs for records in study.realised(model, condition).records]
     return float(np.mean(np.minimum(counts, bound)))
 
 

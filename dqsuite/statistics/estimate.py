@@ -197,7 +197,8 @@ def estimate(*blocks: NDArray[Any], low: float = -inf, high: float = inf) -> Est
     if not blocks:
         raise ValueError("an estimate needs at least one repeat and one image")
     found = Blocks.of([np.asarray(block, float)[:, :, None] for block in blocks])
-    (whole,) = estimates_of(found.combine(np.ones((len(blocks), 1))).alone([0]), np.array([[low, high]], float))
+    summed = found if len(blocks) == 1 else found.combine(np.ones((len(blocks), 1)))
+    (whole,) = estimates_of(summed.alone([0]), np.array([[low, high]], float))
     return whole
 
 

@@ -73,6 +73,10 @@ class JointEstimate:
         names = names or [str(index) for index in range(weights.shape[1])]
         return JointEstimate(self.blocks.combine(weights), names, _spans(self.spans, weights))
 
+    def estimates(self) -> list[Estimate]:
+        """Return all of the statistics."""
+        return estimates_of(self.blocks.alone(range(self.count)), self.spans)
+
     def estimate(self, index: int) -> Estimate:
         """Return one of the statistics."""
         (found,) = estimates_of(self.blocks.alone([index]), self.spans[[index]])

@@ -69,6 +69,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         images=options.images or 0,
         epochs=options.epochs or 0,
         python=options.python,
+        beside=options.beside,
     )
 
 
@@ -85,6 +86,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     add("--workers", type=_count, help="processes of our side in a sweep (default: as for dqsuite run)")
     add("--python", default="", metavar="PATH", help="a Python that has TensorFlow, for keras")
+    add("--beside", default="", metavar="CHECKOUT", help="another checkout to measure too, for load")
     add("--out", metavar="FILE", help="write the results as JSON, and as a Markdown table beside it")
     return parser.parse_args(arguments)
 

@@ -205,6 +205,21 @@ def test_a_data_set_that_cannot_be_downloaded_is_one_line(tmp_path):
     assert "DQSUITE_DATA" in line
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("megabytes", [200, 300, 400, 700, 1200, 2000])
+def test_too_little_address_space_is_one_line(desk, tmp_path, megabytes, workers):
+    """What is missing is another library each time, in this process or in its workers."""
+    train = dqsuite("run", *SMALL[:-1], workers, "--dataset", str(f"npz:{desk}/whole.npz"), "--corrupt", "wrong:0.1")
+    script = f"ulimit -v {megabytes * 1024}; exec {train}"
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=120
+    )
+    if done.returncode:
+        assert "memory" in complaint(done)
+    else:
+        assert megabytes > 1000  # there are smaller builds of torch
+
+
 def mounted(command: str, folder, options: str) -> subprocess.CompletedProcess[str]:
     """Run a shell command in which `folder` is a mount of its own, if the system lets us."""
     script = f"mount {options} {folder} && {{ {command}; }}"

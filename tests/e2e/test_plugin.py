@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,19 @@ def pytest_of(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", "-m", "full", "-k", f"{ONE}]"]
     command += ["--dq-store", "store", "--dq-budget", "0s", "--dq-device", "cpu", *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_stray_files_in_a_store_break_neither_pytest_nor_claims_nor_the_report(desk, call):
+    folder = desk(noise=10, less=0)
+    outcomes = folder / "store" / "outcomes"
+    (outcomes / "notes.txt").write_text("stray")
+    (outcomes / "lost+found").mkdir()
+    (next(outcomes.glob("??")) / ".nfs0001").write_text("stray")
+    os.mkfifo(outcomes / "pipe")
+    tested = pytest_of(folder)
+    assert tested.returncode == 0, tested.stdout
+    for command in ("claims", "report"):
+        assert call(command, "--store", "store", cwd=folder).returncode == 0
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])

@@ -5,23 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from one_finding import FILE
+from one_finding import FILE, TINY
 
 from dqsuite.experiment.store import OUTCOMES, Store
-
-TINY = """
-import pytest
-
-from dqsuite.claims.scales import SCALES, Scale
-from dqsuite.claims.source import Setup
-from dqsuite.experiment.recipes import RECIPES
-
-@pytest.fixture(scope="session", autouse=True)
-def tiny():
-    setup = Setup("digits", "lenet", RECIPES["standard"].with_settings(epochs=1), volume="first:300", repeats=2)
-    with SCALES.temporary("full", Scale({("cifar10", "lenet"): setup})):
-        yield
-"""
 
 
 def test_workers_train_every_cell_once_and_the_next_session_none(tmp_path):

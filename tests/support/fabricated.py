@@ -11,8 +11,8 @@ from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.results.grouping import studies_of
 from dqsuite.results.reader import Reader
-from dqsuite.results.study import studies_of
 
 CLASSES = ("cat", "deer", "frog")
 

@@ -153,8 +153,9 @@ void add_weight_gradient(const Layer &layer, const float *x, const float *dy, fl
                     };
                     for (int l = 0; l < kernel; l += MOST_TAPS) add(l, std::min(MOST_TAPS, kernel - l), inner, outer);
                     for (int l = 0; padding && l < kernel; l++) {
-                        add(l, 1, std::max(0, padding - l), inner);
-                        add(l, 1, outer, std::min(columns, layer.width + padding - l));
+                        const int end = std::min(columns, layer.width + padding - l);  // which a narrow image has early
+                        add(l, 1, std::max(0, padding - l), std::min(inner, end));
+                        add(l, 1, outer, end);
                     }
                 }
 }

@@ -36,6 +36,7 @@ BENCHES: Registry[Bench] = Registry(
         "kernels": Bench("speed.kernels:measure", "the compiled layers on against off, model by model"),
         "scaling": Bench("speed.scaling:measure", "workers, threads, and what the engine itself costs"),
         "around": Bench("speed.around:measure", "start, plan, store, claims, fingerprints"),
+        "load": Bench("speed.load:measure", "a store of 100,000 outcomes; --beside CHECKOUT: in another one too"),
         "keras": Bench("speed.poisoning:measure", "the poisoning protocol beside Keras; needs --python"),
         "gpu": Bench("speed.gpu:measure", "share of the card's limit, and the time of the full study"),
     },

@@ -27,6 +27,8 @@ class Settings:
         Training images (with a fifth as many for testing) and epochs of a cell, instead of the case's; 0: the case's.
     python : str
         An interpreter that has TensorFlow.
+    beside : str
+        Another checkout, whose commands are measured too.
     """
 
     device: str = "cpu"
@@ -39,3 +41,4 @@ class Settings:
     images: int = 0
     epochs: int = 0
     python: str = ""
+    beside: str = ""

@@ -15,9 +15,10 @@ from functools import partial
 import numpy as np
 import pytest
 from torchvision import datasets as tv
+from torchvision.datasets import mnist
 
 from dqsuite.core.errors import DqError
-from dqsuite.datasets import load
+from dqsuite.datasets import download, load
 
 TRAIN = 20  # training images of a data set with 10 classes: two of each
 
@@ -50,6 +51,7 @@ def serve_mnist(kind, served, url, monkeypatch):
     for name, data in files.items():
         (served / name).write_bytes(data)
     monkeypatch.setattr(kind, "mirrors", [url])
+    monkeypatch.setattr(download, "_SAFE", {})
     monkeypatch.setattr(kind, "resources", [(name, md5(data)) for name, data in files.items()])
     return arrays
 
@@ -194,6 +196,30 @@ def test_a_failed_download_is_tried_again(server, closed, monkeypatch):
         load("mnist")
     SERVE["mnist"](server.folder, server.url, monkeypatch)
     assert len(load("mnist").x_train) == TRAIN
+
+
+def test_plain_http_comes_last(server, monkeypatch):
+    SERVE["mnist"](server.folder, server.url, monkeypatch)
+    asked = []
+    monkeypatch.setattr(download, "_SAFE", {"mnist": ["https://127.0.0.1:9/"]})
+    fetch = mnist.download_and_extract_archive
+
+    def noted(url, *arguments, **named):
+        asked.append(url)
+        return fetch(url, *arguments, **named)
+
+    monkeypatch.setattr(mnist, "download_and_extract_archive", noted)
+    assert len(load("mnist").x_train) == TRAIN
+    assert asked[0].startswith("https:")
+    assert asked[1].startswith("http:")
+
+
+def test_what_a_killed_download_left_goes(server, cache, monkeypatch):
+    SERVE["mnist"](server.folder, server.url, monkeypatch)
+    (cache / ".mnist-abc").mkdir(parents=True)
+    (cache / ".mnist-abc" / "half").write_bytes(b"half")
+    load("mnist")
+    assert not left(cache, "mnist")
 
 
 def test_a_cache_that_cannot_be_written_to_is_named(server, tmp_path, monkeypatch):

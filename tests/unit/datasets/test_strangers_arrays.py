@@ -1,4 +1,4 @@
-"""Mutated npz and matrix files: one line, or what was meant."""
+"""Mutated npz and matrix files and pictures: one line, or what was meant."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import zipfile
 import mutations
 import numpy as np
 import pytest
+from PIL import Image
 
 from dqsuite.core.errors import DqError
 from dqsuite.corruptions.matrix_file import load_matrix
-from dqsuite.datasets import npz
+from dqsuite.datasets import load, npz
 
 COUNT = int(os.environ.get("DQSUITE_MUTATIONS", "200"))
 SECONDS, MEGABYTES = 20, 1000
@@ -84,6 +85,37 @@ def test_mutated_matrices(tmp_path):
     tried(lambda path: load_matrix(str(path)), tmp_path / "m.npy", others)
 
 
+def pictures() -> dict[str, bytes]:
+    """Return a picture in each format that a folder may hold, by its suffix."""
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (12, 12, 3), np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned
+    found = {}
+    for suffix, options in {"png": {}, "jpg": {"exif": exif}, "gif": {}, "bmp": {}, "webp": {}, "tif": {}}.items():
+        image.save(buffer := io.BytesIO(), Image.registered_extensions()[f".{suffix}"], **options)
+        found[suffix] = buffer.getvalue()
+    return found
+
+
+@pytest.mark.thorough
+def test_mutated_pictures(tmp_path, monkeypatch):
+    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "cache"))
+    whole = pictures()
+    for number in range(8):
+        for name in ("ant", "bee"):
+            (tmp_path / "d" / name).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "d" / name / f"{number}.png").write_bytes(whole["png"])
+
+    def read(_):
+        load(f"folder:{tmp_path / 'd'};size=8")
+
+    for number, (suffix, content) in enumerate(whole.items()):
+        path = tmp_path / "d" / "ant" / f"x.{suffix}"
+        changed = (mutations.bytes_of(content, rng) for rng in mutations.rngs(8 + number, COUNT // len(whole)))
+        tried(read, path, changed)
+        path.unlink()
+
+
 NAMED = {
     "header tokens": lambda m: m | {"y_test.npy": b"\x93NUMPY\x01\x00\x10\x00" + b"(((((((((((((((\n"},
     "a header that is a tuple": lambda m: m | {"y_test.npy": b"\x93NUMPY\x01\x00\x10\x00" + b"(1, 2, 3)      \n"},
@@ -135,4 +167,11 @@ def test_many_members_are_a_short_line(tmp_path):
 def test_a_pipe_is_no_matrix(tmp_path):
     os.mkfifo(tmp_path / "m.npy")
     with pytest.raises(DqError, match="it is no regular file"):
+        load_matrix(str(tmp_path / "m.npy"))
+
+
+def test_a_matrix_beyond_all_bounds_is_not_read(tmp_path):
+    with (tmp_path / "m.npy").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(DqError, match="more than"):
         load_matrix(str(tmp_path / "m.npy"))

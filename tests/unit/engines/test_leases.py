@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from dqsuite.engines.leases import Leases
-from dqsuite.experiment.store import Store
+from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
 
 
 def slot(folder, count):
@@ -66,3 +66,29 @@ def test_what_was_not_brought_to_an_end_can_be_told_and_taken_up(tmp_path):
     with leases.hold("a") as again:
         assert again
     assert not leases.begun("a")
+
+
+def test_the_sweep_takes_what_nobody_holds(tmp_path):
+    store = Store(tmp_path)
+    leases = Leases(store)
+    for name in ("held", "killed", "stored"):
+        store.put_if_absent(CONFIDENCES, name, b"confidences")
+    store.put_if_absent(OUTCOMES, "stored", b"outcome")
+    for name in ("killed", "stored"):
+        (store.scratch() / f"{name}.lease").touch()
+    (store.scratch() / "0.slot").touch()
+    (store.scratch() / "folder.lease").mkdir()
+    (store.scratch() / f".x-dqsuite-{'0' * 32}").touch()
+    with leases.hold("held"):
+        leases.sweep()
+        assert sorted(path.name for path in store.scratch().iterdir()) == ["folder.lease", "held.lease"]
+    assert sorted(store.list(CONFIDENCES)) == ["held", "stored"]
+
+
+def test_the_sweep_of_notes_leaves_records_alone(tmp_path):
+    store, name = Store(tmp_path), f".x-dqsuite-{'0' * 32}.json"
+    for folder in ("costs/machine", "outcomes/ab"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / name).touch()
+    Leases(store).sweep()
+    assert [path.parent.name for path in tmp_path.rglob(name)] == ["ab"]

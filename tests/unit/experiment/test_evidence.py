@@ -86,7 +86,50 @@ def test_the_repeats_of_a_condition_are_one_member(here, tmp_path):
     export_evidence(here, tmp_path / "e.zip")
     with zipfile.ZipFile(tmp_path / "e.zip") as file:
         members = file.namelist()
-    assert [member.partition("/")[0] for member in members] == ["evidence.json", "cards", "series", "series"]
+    assert [member.partition("/")[0] for member in members] == [
+        "evidence.json",
+        "cards",
+        "series",
+        "series",
+        "index.json",
+    ]
+
+
+def without_index(path, index=b""):
+    """Return a copy of an evidence file whose index is another one, or none."""
+    copy = path.with_name("copy.zip")
+    with zipfile.ZipFile(path) as file, zipfile.ZipFile(copy, "w") as other:
+        for name in file.namelist():
+            if data := index if name == "index.json" else file.read(name):
+                other.writestr(name, data)
+    return copy
+
+
+def test_what_the_store_has_to_the_byte_is_not_unpacked_again(here, tmp_path, monkeypatch):
+    export_evidence(here, tmp_path / "e.zip")
+    monkeypatch.setattr("dqsuite.experiment.evidence.unpack_series", lambda *_: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(Store, "put_all_if_absent", lambda *_: pytest.fail("it was written"))
+    assert import_evidence(here, tmp_path / "e.zip").present == 6
+
+
+@pytest.mark.parametrize(
+    "index", [b"", b"{", b"[]", b'{"series/00000": {"../x": ""}}', b'{"series/00000": 1}', b"\xff"]
+)
+def test_an_index_that_is_missing_or_wrong_costs_time_alone(here, there, tmp_path, index):
+    export_evidence(here, tmp_path / "e.zip")
+    copy = without_index(tmp_path / "e.zip", index)
+    for added, present in ((6, 0), (0, 6)):
+        merge = import_evidence(there, copy)
+        assert (merge.added, merge.present, merge.damaged) == (added, present, [])
+
+
+def test_a_record_that_is_there_and_damaged_is_replaced_in_spite_of_the_index(here, tmp_path):
+    export_evidence(here, tmp_path / "e.zip")
+    name = min(here.list(OUTCOMES))
+    path, whole = here.root / OUTCOMES / name[:2] / name, here.get(OUTCOMES, name)
+    path.write_bytes(whole[:-1])
+    assert import_evidence(here, tmp_path / "e.zip").added == 1
+    assert path.read_bytes() == whole
 
 
 def test_the_first_format_is_read(here, there, tmp_path):

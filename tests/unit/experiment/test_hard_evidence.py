@@ -95,6 +95,11 @@ def test_another_version_of_zip(tmp_path):
     assert "no readable" in refused(tmp_path, whole[: at + 6] + b"\xff" + whole[at + 7 :])
 
 
+def test_a_name_that_is_no_utf8(tmp_path):
+    whole = mutations.zip_of(MANIFEST | {"outcomes/\u00e9\u00e9": b""})
+    assert "no readable" in refused(tmp_path, whole.replace("\u00e9\u00e9".encode(), b"\xff\xfe\xff\xfe"))
+
+
 HEADERS = {
     "a data set that is none": lambda h: h["cell"].update(dataset={}),
     "a repeat that is none": lambda h: h["cell"].update(repeat="x"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import numpy as np
@@ -52,6 +53,40 @@ def test_a_lease_that_is_a_folder_is_one_line(tmp_path):
     (tmp_path / "scratch" / "abc.lease").mkdir()
     with pytest.raises(DqError, match=r"the lease .* cannot be taken"), leases.hold("abc"):
         pass
+
+
+@pytest.mark.parametrize("place", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["a pipe", "a device"])
+def test_what_stands_in_place_of_a_note_is_neither_waited_for_nor_written_to(tmp_path, place):
+    store = Store(tmp_path)
+    (tmp_path / "costs").mkdir()
+    place(tmp_path / "costs" / "a.json")
+    store.write_note("costs", "a.json", b"lost")
+    assert store.read_note("costs", "a.json") is None
+    store.forget_notes("costs", "a")
+    assert list((tmp_path / "costs").iterdir()) == []
+
+
+def test_records_and_notes_beyond_all_bounds_are_not_read(tmp_path):
+    store = Store(tmp_path)
+    store.make_room(OUTCOMES, "abc")
+    (tmp_path / "costs").mkdir()
+    for path in (tmp_path / "outcomes" / "ab" / "abc", tmp_path / "costs" / "a"):
+        with path.open("wb") as file:
+            file.truncate(2**40)
+    with pytest.raises(ValueError, match="more than"):
+        store.get(OUTCOMES, "abc")
+    assert store.read_note("costs", "a") is None
+
+
+def test_a_lease_of_another_user_is_one_line(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    leases = Leases(Store(tmp_path))
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    with pytest.raises(DqError, match=r"the lease .* cannot be taken \(Permission denied\)"), leases.hold("abc"):
+        pass
+    leases.sweep()
 
 
 def test_stray_files_are_no_outcomes(tmp_path):

@@ -31,6 +31,22 @@ def test_the_first_write_wins(store):
     assert store.get(OUTCOMES, "abc") == b"one"
 
 
+def test_many_are_put_at_once(store):
+    store.put_if_absent(OUTCOMES, "abc", b"one")
+    records = {f"name{i}": str(i).encode() for i in range(100)}
+    assert store.put_all_if_absent(OUTCOMES, records | {"abc": b"two"}) == set(records)
+    assert store.put_all_if_absent(OUTCOMES, {}) == set()
+    assert {name: store.get(OUTCOMES, name) for name in records} == records
+    assert store.get(OUTCOMES, "abc") == b"one"
+    assert list(store.scratch().iterdir()) == []
+
+
+def test_what_is_there_is_not_written_first(store, monkeypatch):
+    store.put_if_absent(OUTCOMES, "abc", b"one")
+    monkeypatch.setattr("os.fsync", lambda _: pytest.fail("it was written"))
+    assert not store.put_if_absent(OUTCOMES, "abc", b"two")
+
+
 def test_nothing_temporary_stays(store):
     store.put_if_absent(OUTCOMES, "abc", b"one")
     store.put_if_absent(OUTCOMES, "abc", b"two")

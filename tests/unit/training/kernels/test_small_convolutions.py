@@ -38,6 +38,7 @@ def backward(model: nn.Module, images: Tensor) -> tuple[Tensor, list[Tensor]]:
         ((2, 11, 14), 1, (3, 1)),
         ((1, 9, 9), 13, (7, 3)),
         ((1, 4, 4), 2, (3, 2)),
+        ((1, 4, 4), 2, (7, 3)),
     ],
 )
 def test_values_and_gradients_are_those_of_torch(kind, batch, shape, outputs, form):
