@@ -67,7 +67,8 @@ def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Train
         stopped=run.stopped,
         provenance=_provenance(device, began, fast=fast),
     )
-    return Trained(outcome, test.confidences(run.logits))
+    kept = test.probabilities if corruptions.holds_out(cell.condition) else test.confidences
+    return Trained(outcome, kept(run.logits))
 
 
 class _Run:
