@@ -1,7 +1,7 @@
 """A random sample of the records that somebody checks by hand: the anchor of all that is said about the labels.
 
-The sheet lists records in the order of one permutation that the data set's fingerprint gives. So whoever checks only its
-first rows has still checked a random sample, and a sheet of other data, or of chosen records, is refused.
+The sheet lists records in the order of one permutation that the data set's fingerprint gives. So whoever checks only
+its first rows has still checked a random sample, and a sheet of other data, or of chosen records, is refused.
 """
 
 from __future__ import annotations

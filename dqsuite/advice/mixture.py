@@ -1,9 +1,9 @@
-"""How wrong labels are, told without anybody checking any: what a model says of them, against what it says of the test set.
+"""How many labels are wrong, with none checked: what a model says of them, against what it says of the test set.
 
-On the test set, whose labels are taken as right, the model shows how it predicts each true class. The records that carry a
-label are then a mixture of true classes whose shares explain the predictions (Saerens, Latinne and Decaestecker,
-*Neural Computation* 14, 2002, for shifted shares). That takes wrong labels to be as hard to predict as right ones of their
-class. Where people err on what the model errs on too, it finds too few; hence the allowance, which makes a range of it.
+On the test set, whose labels are taken as right, the model shows how it predicts each true class. The records that
+carry a label are then a mixture of true classes whose shares explain the predictions (Saerens, Latinne and
+Decaestecker, *Neural Computation* 14, 2002, for shifted shares). That takes records with wrong labels to be as hard to
+predict as others of their class. Where people err on what the model errs on too, it finds too few: hence an allowance.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """The joint shares of true (rows) and given labels, (K, K), which sum to 1, and P(true class) of each record (N, K)."""
+    """Joint shares of true (rows) and given labels, (K, K), which sum to 1; P(true class) of each record, (N, K)."""
 
     joint: Numbers
     true: Numbers
@@ -39,7 +39,7 @@ class Mixture:
 
 
 def mixture_of(found: OutOfFold, given: Labels, y_test: Labels) -> Mixture:
-    """Fit the mixture to out-of-fold predictions of the training records, given the labels of N train and M test records."""
+    """Fit the mixture to out-of-fold predictions, given the labels of the N training and the M test records."""
     classes = found.train.shape[1]
     train, test = _signs(found)
     densities = _densities(test, y_test, classes)

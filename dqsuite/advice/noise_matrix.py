@@ -1,4 +1,4 @@
-"""The noise of labels as a matrix: from an audit, and its powers, which are the same noise once more, or a part of it."""
+"""The noise of labels as a matrix: from an audit, and its powers, the same noise once more or a part of it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.linalg import fractional_matrix_power
 
 from dqsuite.advice.audit import Audit
-from dqsuite.corruptions.matrix_file import matrix_digest
 from dqsuite.core.files import replacing
+from dqsuite.corruptions.matrix_file import matrix_digest
 from dqsuite.datasets.cache import cache_dir
 
 PRIOR = 20
@@ -26,7 +26,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Noise:
-    """Rows of true classes, columns of given labels: P(given | true), (K, K); `shares` (K,) are those of true classes."""
+    """P(given | true), (K, K), with true classes in rows, whose `shares` are (K,)."""
 
     matrix: Matrix
     shares: Matrix
