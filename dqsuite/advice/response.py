@@ -69,7 +69,7 @@ class Response:
         return cls(curve, records, float(whole), drawn, float(np.abs(away).max()))
 
     def expected(self, power: float, more: float = 0.0) -> float:
-        """Return the accuracy with a power of noise more, below 0 for less, and so many more records of today's kind."""
+        """Return the accuracy with a power of noise more, below 0 for less, and with more records of the same kind."""
         return float(self._at(self.curve.parameters[None], np.array([self.log_worth]), np.array([power]), more)[0])
 
     def draws(self, powers: Numbers, more: float = 0.0) -> Numbers:
