@@ -50,7 +50,7 @@ class WrongLabels:
     chances : float (N,)
         Of each label to be wrong, by the mixture.
     suggested : int64 (N,)
-        The most likely class of each record.
+        The likeliest class of each record other than the one given.
     """
 
     cleanlab: Cleanlab
@@ -115,7 +115,9 @@ def wrong_labels(found: OutOfFold, given: Labels, y_test: Labels, audit: Audit |
     theirs, mixture = cleanlab_says(given, found.train), mixture_of(found, given, y_test)
     chances = 1 - mixture.true[np.arange(len(given)), given]
     order = np.argsort(rankdata(theirs.quality) - rankdata(chances), kind="stable")
-    suggested = np.asarray((mixture.true * found.train).argmax(1), np.int64)
+    others = mixture.true * found.train
+    others[np.arange(len(given)), given] = -1
+    suggested = np.asarray(others.argmax(1), np.int64)
     return WrongLabels(theirs, mixture, range_of(found, given, y_test), audit, order, chances, suggested)
 
 
