@@ -115,7 +115,7 @@ def decide(outlook: Outlook, prices: Prices) -> Decision:
         for (labels, records), found in expected.items()
     )
     ends = expected[choices[-1][:2]].draws - expected[choices[0][:2]].draws
-    difference = interval_of(float(np.median(ends)), ends, outlook.now.n)
+    difference = interval_of(ends, outlook.repeats)
     best = max(choices, key=lambda choice: choice.accuracy.mean)
     return Decision(choices, best, difference, _evidence(difference))
 

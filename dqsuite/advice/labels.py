@@ -12,8 +12,8 @@ from scipy.stats import rankdata
 
 from dqsuite.advice.audit import Audit
 from dqsuite.advice.folds import OutOfFold
-from dqsuite.advice.learning_curve import DRAWS
 from dqsuite.advice.mixture import Mixture, mixture_of, range_of
+from dqsuite.advice.response import DRAWS
 from dqsuite.core.errors import DqError
 from dqsuite.statistics.estimate import Interval
 

@@ -20,6 +20,8 @@ PARTS = 2
 """Parts of each predicted class by confidence: more tell more, and are each known by fewer test records."""
 _DRAWS = 40
 _STEPS = 300  # of the EM algorithm
+_TOGETHER = 0.5
+"""By how much more may be wrong, for a model that is never right: errors that go with the model's, simulated."""
 _TAIL = 0.05  # beyond each end of the range that the sampling alone gives
 Numbers = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -51,11 +53,13 @@ def mixture_of(found: OutOfFold, given: Labels, y_test: Labels) -> Mixture:
 
 
 def range_of(found: OutOfFold, given: Labels, y_test: Labels, *, seed: int = 0) -> Interval:
-    """Return the rate of wrong labels, and a range: sampling, by a bootstrap of both sets, and the allowance.
+    """Return the rate of wrong labels, and a range: a bootstrap of both sets, and an allowance at each end.
 
-    The allowance is upwards as far as the model errs: errors of people and model may go together.
+    Shares that are not below 0 make the fit find too many, by more than a bootstrap of it shows: downwards what it
+    shows counts twice. Errors of people and of the model may go together: upwards, the more so the more it errs.
     """
     classes = found.train.shape[1]
+    errs = float(np.mean(found.test.argmax(1) != y_test))
     train, test = _signs(found)
     rng = np.random.default_rng(seed)
     whole = _rate(given, train, y_test, test, classes)
@@ -66,8 +70,8 @@ def range_of(found: OutOfFold, given: Labels, y_test: Labels, *, seed: int = 0) 
     spread = np.array(drawn) - np.mean(drawn)
     bias = float(np.mean(drawn)) - whole  # a bootstrap of the bootstrap's world shows what sampling adds
     middle = min(max(whole - bias, 0.0), 1.0)
-    low, high = middle + np.quantile(spread, [_TAIL, 1 - _TAIL])
-    return Interval(middle, max(float(low), 0.0), min(float(high), 1.0), 1)
+    low, high = (float(end) for end in middle + np.quantile(spread, [_TAIL, 1 - _TAIL]))
+    return Interval(middle, max(2 * low - max(whole, low), 0.0), min(high * (1 + _TOGETHER * errs), 1.0), 1)
 
 
 def _signs(found: OutOfFold) -> tuple[Labels, Labels]:
