@@ -114,22 +114,27 @@ def look_alikes(
     pairs = [pair for pair in aimed if {*pair} <= tested]
     if not pairs or len(clean.predicted) < 2:
         raise ValueError("look-alikes need a pair of classes that have test images, and two repeats")
-    joint, weights = _gathered(clean, aimed, pairs)
-    names = ["\0".join(_names(clean, pair)) for pair in pairs]
-    seen = {key: _intervals(joint, weights @ mix) for key, mix in _MIXES.items()}
-    direct = _intervals(joint, _signed(pairs, joint.count))
-    alike = joint.combine(weights @ _MIXES["alikeness"], names)
-    above = _above(joint, weights)
+    count = len(pairs)
+    joint = _gathered(clean, aimed, pairs)
+    alike = joint.combine(
+        np.kron([[0.5], [0.5], [0]], np.eye(count)), ["\0".join(_names(clean, pair)) for pair in pairs]
+    )
+    seen = {
+        "alikeness": at_once([alike.estimate(place) for place in range(count)]),
+        "confusion": at_once([joint.estimate(place) for place in range(count)]),
+        "growth": at_once(joint.differences([(count + place, place) for place in range(count)])),
+        "direction": at_once([joint.estimate(2 * count + place) for place in range(count)]),
+    }
+    above = _above(joint, count)
     gains = _gains(clean, merged or {})
     found = []
     for place, pair in enumerate(pairs):
         one = {key: values[place] for key, values in seen.items()}
-        advice, reason = _advice(one, direct[place], above[place], gains.get(pair))
+        advice, reason = _advice(one, above[place], gains.get(pair))
         found.append(
             LookAlike(
                 _names(clean, pair),
                 **one,
-                direction=direct[place],
                 advice=advice,
                 reason=reason,
                 merged=gains.get(pair),
@@ -140,60 +145,31 @@ def look_alikes(
     return LookAlikes(found, [_split(name) for name in first], repeats)
 
 
-# of a pair's confusions on clean data and after the aimed damage
-_MIXES = {
-    "alikeness": np.array([0.5, 0.5]),
-    "confusion": np.array([1.0, 0.0]),
-    "growth": np.array([-1.0, 1.0]),
-}
+def _gathered(clean: Predictions, aimed: Mapping[Pair, Predictions], pairs: Sequence[Pair]) -> JointEstimate:
+    """Return 3 statistics of each of P pairs: P confusions on clean data, P after the aimed damage, P directions.
 
-
-def _gathered(
-    clean: Predictions, aimed: Mapping[Pair, Predictions], pairs: Sequence[Pair]
-) -> tuple[JointEstimate, Numbers]:
-    """Return shares taken for each other, and the weights (M, pairs, 2) that make confusions of them.
-
-    The statistics are, for each pair, the shares of its first class, then of its second one; each on clean data, then
-    after the aimed damage. A class's images are one block.
+    A class's images are one block, with the shares that are taken for the other class of each of its pairs.
     """
     columns: dict[int, list[Scores]] = {}
-    places: dict[int, list[int]] = {}
+    weights: dict[int, list[Numbers]] = {}
     for number, (one, other) in enumerate(pairs):
-        for place, (source, target) in enumerate([(one, other), (other, one)]):
+        for source, target, sign in ((one, other, 1), (other, one, -1)):
             for kind, found in enumerate((clean, aimed[one, other])):
                 columns.setdefault(source, []).append(found.taken(found.classes[source], found.classes[target]))
-                places.setdefault(source, []).append(4 * number + 2 * place + kind)
+                weight = np.zeros((3, len(pairs)))
+                weight[kind, number], weight[2, number] = 1, sign * (kind == 0)
+                weights.setdefault(source, []).append(weight.ravel())
     joint = JointEstimate.of([np.stack(each, -1) for each in columns.values()], low=0, high=1)
-    order = np.argsort([place for each in places.values() for place in each])
-    arranged = joint.combine(np.eye(joint.count)[:, order])
-    weights = np.zeros((joint.count, len(pairs), 2))
-    for number in range(len(pairs)):
-        for place in range(2):
-            for kind in range(2):
-                weights[4 * number + 2 * place + kind, number, kind] = 1
-    return arranged, weights
+    return joint.combine(np.array([each for found in weights.values() for each in found]))
 
 
-def _signed(pairs: Sequence[Pair], count: int) -> Numbers:
-    weights = np.zeros((count, len(pairs)))
-    for number in range(len(pairs)):
-        weights[4 * number, number], weights[4 * number + 2, number] = 1, -1
-    return weights
-
-
-def _intervals(joint: JointEstimate, weights: Numbers) -> list[Interval]:
-    combined = joint.combine(weights)
-    return at_once([combined.estimate(index) for index in range(combined.count)])
-
-
-def _above(joint: JointEstimate, weights: Numbers) -> list[dict[str, bool]]:
+def _above(joint: JointEstimate, count: int) -> list[dict[str, bool]]:
     """Return of each pair whether its confusion, and its growth, are surely above the mean of all pairs."""
-    found = []
-    for key in ("confusion", "growth"):
-        each = weights @ _MIXES[key]
-        apart = _intervals(joint, each - each.mean(1, keepdims=True))
-        found.append([interval.low > 0 for interval in apart])
-    return [{"confusion": one, "growth": other} for one, other in zip(*found, strict=True)]
+    centred = np.eye(count) - 1 / count
+    parts = [np.kron(np.array(mix)[:, None], centred) for mix in ([1, 0, 0], [-1, 1, 0])]
+    apart = joint.combine(np.concatenate(parts, 1))
+    found = [at_once([apart.estimate(place) for place in range(start, start + count)]) for start in (0, count)]
+    return [{"confusion": one.low > 0, "growth": other.low > 0} for one, other in zip(*found, strict=True)]
 
 
 def _gains(clean: Predictions, merged: Mapping[Pair, Predictions]) -> dict[Pair, Merged]:
@@ -212,15 +188,13 @@ def _as_one(found: Predictions, pair: Pair) -> Scores:
     return np.asarray((found.predicted == found.truth) | both, float)
 
 
-def _advice(
-    one: Mapping[str, Interval], direction: Interval, above: Mapping[str, bool], merged: Merged | None
-) -> tuple[str, str]:
+def _advice(one: Mapping[str, Interval], above: Mapping[str, bool], merged: Merged | None) -> tuple[str, str]:
     """Return the advice on a pair and its reason."""
     if merged and merged.gain.low > 0:
         return MERGE, "scored as one class, the merged problem is learnt better"
     if one["confusion"].low >= COIN and not (merged and merged.gain.high < 0):
         return MERGE, "they are hardly told apart on clean data"
-    sided = not direction.low <= 0 <= direction.high
+    sided = not one["direction"].low <= 0 <= one["direction"].high
     if above["confusion"] and sided:
         return RELABEL, "they are confused more than pairs usually are, and one way more than the other"
     if above["growth"]:
