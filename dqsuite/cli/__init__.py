@@ -7,13 +7,14 @@ import io
 import os
 import sys
 
-from dqsuite.cli import commands, evidence_commands, listing, parser, planning
+from dqsuite.cli import advice_command, commands, evidence_commands, listing, parser, planning
 from dqsuite.core.errors import DqError
 from dqsuite.core.foreign import said
 
 _COMMANDS = {
     "run": commands.run,
     "plan": planning.plan,
+    "advise": advice_command.advise,
     "report": commands.report,
     "claims": commands.claims,
     "list": listing.listing,

@@ -80,8 +80,8 @@ def run(options: Namespace) -> int:
     store, wanted = worker.store, demands.read(options.fail_if or (), plan)
     saved.require_name(options.save)
     before = saved.earlier(store, options.compare, plan, say) if options.compare else None
-    path = require_writable(_report_path(options.out, plan))
-    found, missing = _trained(worker, plan, count)
+    path = require_writable(report_path(options.out, plan))
+    found, missing = trained(worker, plan, count)
     write([found], path)
     judged = demands.judged(wanted, found)
     moved = saved.moved(found, before) if before else []
@@ -104,7 +104,7 @@ def run(options: Namespace) -> int:
     return saved.code(moved) or demands.code(judged)
 
 
-def _trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
+def trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
     """Train what is missing of a plan, and return the study with how many cells that were."""
     store = worker.store
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
@@ -241,7 +241,8 @@ def _settings(options: Namespace) -> dict[str, int | str]:
     return found
 
 
-def _report_path(target: str, planned: Plan) -> Path:
+def report_path(target: str, planned: Plan) -> Path:
+    """Return where the report of a grid goes: the target, or a file in it that is named by the grid."""
     if not _is_folder(target):
         return Path(target)
     names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])

@@ -1,0 +1,102 @@
+"""``dqsuite advise``: trains a designed plan, which it shows first, and says what to do about the data."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Sequence
+
+from rich.table import Column, Table
+
+from dqsuite.advice.advice import Advice, advice_of
+from dqsuite.advice.course import Course
+from dqsuite.advice.plan import Design, carried_out
+from dqsuite.advice.words import sentences
+from dqsuite.cli.commands import out, report_path, say, trained
+from dqsuite.cli.progress import duration
+from dqsuite.cli.texts import plain
+from dqsuite.core.escapes import line
+from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.corruptions.levels import expand
+from dqsuite.engines.worker import Worker, require_fit
+from dqsuite.experiment.recipes import recipe_named
+from dqsuite.experiment.store import Store
+from dqsuite.results.study import Study
+from dqsuite.results.warnings import refuse_lost, warnings_of
+from dqsuite.training import train
+
+
+def advise(options: Namespace) -> None:
+    """Show the plan with its time, train what is missing of it, and show the advice.
+
+    Raises
+    ------
+    DqError
+        The data are too few, the budget is too small, or what `run` would refuse.
+    """
+    from dqsuite.report import require_writable, write
+
+    course = _course(options)
+    wanted = course.chosen(options.budget)
+    plan = course.grid(wanted.known, wanted.repeats)
+    for note in plan.notes:
+        say(note)
+    require_fit(course.worker, plan)
+    _show_plan(course, wanted, as_json=options.json)
+    if options.plan:
+        return
+    path = require_writable(report_path(options.out, plan))
+    count = 0
+
+    def step(conditions: Sequence[str]) -> Study:
+        nonlocal count
+        study, missing = trained(course.worker, course.grid(conditions, wanted.repeats), course.workers)
+        count += missing
+        return study
+
+    study = carried_out(wanted, plan.cells[0].model, step)
+    found = advice_of(study)
+    write([study], path, [found])
+    if options.json:
+        print(json.dumps(found.as_json() | {"trained": count, "report": str(path)}, allow_nan=False))
+    else:
+        _show(study, found)
+        out.print(plain(f"{count} cells trained; report: {line(str(path))}"), soft_wrap=True)
+    refuse_lost(study)
+
+
+def _course(options: Namespace) -> Course:
+    device = resolve_device(options.device)
+    changed = {"epochs": options.epochs, "batch_size": options.batch_size}
+    return Course(
+        options.dataset,
+        options.model,
+        recipe_named(options.recipe).with_settings(**{key: value for key, value in changed.items() if value}),
+        training_precision(options.precision, device),
+        Worker(Store(options.store), train, device),
+        options.workers or (cores() if device == "cpu" else 1),
+        [chain for text in options.corrupt for chain in expand(text)],
+        options.repeats,
+        options.seed,
+    )
+
+
+def _show_plan(course: Course, wanted: Design, *, as_json: bool) -> None:
+    """Tell what will be trained and how long it takes; as a table where the result is one for people."""
+    if not as_json:
+        shown = Table(
+            Column("for", overflow="fold"), Column("conditions", overflow="fold"), title="the plan of the advice"
+        )
+        for purpose, conditions in wanted.purposes():
+            shown.add_row(plain(purpose), plain(conditions))
+        out.print(shown)
+    missing, seconds = course.left(wanted)
+    rest = f"{missing} to train, {duration(seconds)} with {course.workers} workers" if missing else "all stored"
+    say(f"{wanted.cells} cells, {wanted.repeats} repeats of each condition; {rest}")
+
+
+def _show(study: Study, found: Advice) -> None:
+    for text in sentences(found):
+        out.print(plain(text), highlight=False)
+    for warning in warnings_of(study):
+        out.print(plain(f"warning: {warning}"), highlight=False)
