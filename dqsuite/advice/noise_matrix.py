@@ -18,8 +18,11 @@ PRIOR = 20
 """Records that what is believed before weighs as much as, beside those that were checked."""
 LEAST = 0.02
 """The rate of the noise that is added where hardly any was found: noise of the same shape."""
-SIGNALS = (0.85, 0.7, 0.5)
+SIGNALS = (0.85, 0.75, 0.65)
 """How much of the labels' signal the added noise leaves: the mean eigenvalue of what it multiplies with."""
+
+_LEAST_SIGNAL = 0.02
+_MOST = 0.8  # of the rate at which labels tell nothing
 
 Matrix = NDArray[np.float64]
 
@@ -48,27 +51,29 @@ class Noise:
 
     @property
     def log_signal(self) -> float:
-        """The mean logarithm of the eigenvalues other than 1, which a power of the matrix multiplies: below 0."""
-        _, found = np.linalg.slogdet(self.matrix)
-        return float(found) / (len(self.matrix) - 1)
+        """The mean logarithm of the eigenvalues other than 1, which a power of the matrix multiplies: below 0.
+
+        One of 0, of labels swapped half of the time, counts as a small one.
+        """
+        found = np.sort(np.abs(np.linalg.eigvals(self.matrix)))[:-1]
+        return float(np.log(np.maximum(found, _LEAST_SIGNAL)).mean())
 
 
-def noise_of(audit: Audit, given: NDArray[np.int64], believed: Matrix) -> Noise:
-    """Return the noise that an audit shows.
+def noise_of(rate: float, believed: Matrix, audit: Audit | None = None) -> Noise:
+    """Return the noise of labels that are wrong at a rate, at `LEAST`, of the shape that is known.
 
     Parameters
     ----------
-    given : int64 (N,)
-        All labels as given.
     believed : (K, K)
-        Joint shares of true and given labels before the audit, as `mixture.Mixture.joint`; they stand in where few
-        records were checked: at the rate that the audit found, they weigh as `PRIOR` records.
+        Joint shares of true and given labels before an audit, as `mixture.Mixture.joint`; they stand in where few
+        records were checked: at the rate given, they weigh as `PRIOR` records.
     """
     classes = len(believed)
-    rate = min(max(audit.rate().mean, LEAST), 0.8 * (1 - 1 / classes))
-    before = noise_of_joint(believed).at_rate(rate)
-    joint = audit.confusions(classes) + PRIOR * before.shares[:, None] * before.matrix
-    return noise_of_joint(joint).at_rate(rate)
+    rate = min(max(rate, LEAST), _MOST * (1 - 1 / classes))
+    noise = noise_of_joint(believed).at_rate(rate)
+    if not audit:
+        return noise
+    return noise_of_joint(audit.confusions(classes) + PRIOR * noise.shares[:, None] * noise.matrix).at_rate(rate)
 
 
 def noise_of_joint(joint: Matrix) -> Noise:
