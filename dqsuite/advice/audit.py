@@ -61,10 +61,10 @@ class Audit:
         return exact_rate(self.wrong, len(self.records), self.total, confidence)
 
     def draws(self, count: int, seed: int = 0) -> NDArray[np.float64]:
-        """Return what the rate may be (count,): the posterior of Jeffreys' prior, scaled to the records not checked."""
-        m = len(self.records)
-        drawn = np.random.default_rng(seed).beta(self.wrong + 0.5, m - self.wrong + 0.5, count)
-        return np.asarray((self.wrong + (self.total - m) * drawn) / self.total)
+        """Return what the rate may be (count,): by Jeffreys' prior, with so many wrong among those not checked."""
+        m, rng = len(self.records), np.random.default_rng(seed)
+        chance = rng.beta(self.wrong + 0.5, m - self.wrong + 0.5, count)
+        return np.asarray((self.wrong + rng.binomial(self.total - m, chance)) / self.total)
 
     def confusions(self, classes: int) -> NDArray[np.int64]:
         """Return the checked records by true label (rows) and given one: (K, K)."""
