@@ -191,11 +191,11 @@ def run(
     worker = Worker(Store(store or default_store()), training.train, resolve_device(device))
     given = recipe_named(recipe).with_settings(**(settings or {}))
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
-    grid = _name(known), _texts(models), _texts(corrupt)
+    grid = name_of(known), _texts(models), _texts(corrupt)
     precision = training_precision(precision, worker.device)
     plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=precision, seed=seed)
     _tell(plan.notes if isinstance(known, str) else known.notes, say)
-    return _study(worker, plan, workers, report, say)
+    return trained_study(worker, plan, workers, report, say)
 
 
 def _tell(notes: Iterable[str], say: Callable[[str], None]) -> None:
@@ -203,7 +203,7 @@ def _tell(notes: Iterable[str], say: Callable[[str], None]) -> None:
         say(note)
 
 
-def _study(
+def trained_study(
     worker: Worker, plan: Plan, workers: int, report: Callable[[Event], None], say: Callable[[str], None]
 ) -> Study:
     """Have what is missing of a plan trained, and return all of it from the store."""
@@ -222,7 +222,7 @@ def _texts(given: str | Sequence[str]) -> Sequence[str]:
     return [given] if isinstance(given, str) else given
 
 
-def _name(dataset: str | Dataset) -> str:
+def name_of(dataset: str | Dataset) -> str:
     """Return a name by which workers find a data set: its own where that leads to it, else that of a kept copy."""
     if isinstance(dataset, str):
         return dataset

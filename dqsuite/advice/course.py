@@ -66,6 +66,11 @@ class Course:
             seed=self.seed,
         )
 
+    @property
+    def named(self) -> str:
+        """The model's name in the study."""
+        return self.grid([], 1).cells[0].model
+
     def chosen(self, budget: str) -> Design:
         """Return the design for a budget: that of the last time where it was no smaller.
 

@@ -19,6 +19,7 @@ from dqsuite.results.predictions import Predictions, Scores
 from dqsuite.statistics.blocks import Numbers
 from dqsuite.statistics.estimate import Interval, change, rate
 from dqsuite.statistics.joint import JointEstimate
+from dqsuite.statistics.sharpness import repeats_for
 from dqsuite.statistics.simultaneous import at_once
 
 COIN = 0.5
@@ -126,11 +127,12 @@ def look_alikes(
         "direction": at_once([joint.estimate(2 * count + place) for place in range(count)]),
     }
     above = _above(joint, count)
+    needed = [_needed(joint, place, count) for place in range(count)]
     gains = _gains(clean, merged or {})
     found = []
     for place, pair in enumerate(pairs):
         one = {key: values[place] for key, values in seen.items()}
-        advice, reason = _advice(one, above[place], gains.get(pair))
+        advice, reason = _advice(one, above[place], gains.get(pair), needed[place])
         found.append(
             LookAlike(
                 _names(clean, pair),
@@ -188,7 +190,16 @@ def _as_one(found: Predictions, pair: Pair) -> Scores:
     return np.asarray((found.predicted == found.truth) | both, float)
 
 
-def _advice(one: Mapping[str, Interval], above: Mapping[str, bool], merged: Merged | None) -> tuple[str, str]:
+def _needed(joint: JointEstimate, place: int, count: int) -> int | None:
+    """Return the repeats that would tell on which side of `COIN` a confusion lies; None where they would not."""
+    found = joint.estimate(place)
+    gap = abs(found.mean - COIN)
+    return repeats_for(gap, [found], 1 - 0.05 / count) if gap else None
+
+
+def _advice(
+    one: Mapping[str, Interval], above: Mapping[str, bool], merged: Merged | None, needed: int | None
+) -> tuple[str, str]:
     """Return the advice on a pair and its reason."""
     if merged and merged.gain.low > 0:
         return MERGE, "scored as one class, the merged problem is learnt better"
@@ -201,7 +212,8 @@ def _advice(one: Mapping[str, Interval], above: Mapping[str, bool], merged: Merg
         return RELABEL, "wrong labels between them cost more than between other pairs"
     if one["confusion"].high < COIN:
         return LEAVE, "they are told apart"
-    return CANNOT_TELL, "the confusion may be above or below half of what a coin would do"
+    would = f"{needed} repeats" if needed else "more test images"
+    return CANNOT_TELL, f"the confusion may be above or below half of what a coin would do; {would} would tell"
 
 
 def _names(found: Predictions, pair: Pair) -> tuple[str, str]:

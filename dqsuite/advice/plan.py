@@ -73,7 +73,7 @@ class Design:
         rows = [
             ("learning curve, fragile classes", "clean, " + ", ".join(self.core)),
             ("what other damage is worth", ", ".join(self.axis)),
-            ("look-alikes", f"labels swapped within pairs of classes, {len(self.aimed)} trainings for all pairs"),
+            ("look-alikes", f"labels swapped within disjoint pairs of classes: {len(self.aimed)} for all pairs"),
         ]
         told = [row for row, part in zip(rows, (self.core, self.axis, self.aimed), strict=True) if part]
         return [*told, *(("look-alikes", f"{count} {what}") for count, what in later if count)]

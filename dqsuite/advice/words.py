@@ -20,7 +20,12 @@ def sentences(found: Advice) -> list[str]:
         told.append(alike(found.look_alikes))
     if found.worth:
         told += [fit(found.worth), *([axis(found.worth)] if found.worth.damages else [])]
-    return [*told, *(f"Cannot tell ({question}): {why}." for question, why in found.untold.items())]
+    reasons = dict.fromkeys(found.untold.values())
+    return [*told, *(f"Cannot tell ({_of(found, why)}): {why}." for why in reasons)]
+
+
+def _of(found: Advice, reason: str) -> str:
+    return ", ".join(question for question, why in found.untold.items() if why == reason)
 
 
 def breaks_first(found: Sensitivity) -> str:
@@ -29,7 +34,7 @@ def breaks_first(found: Sensitivity) -> str:
     if found.first:
         return f"By {found.damage} {found.first} breaks first: it loses {_points(top.loss)} points of recall."
     if not top.loss.low > 0:
-        return f"Cannot tell which class breaks first by {found.damage}: none surely loses recall."
+        return f"Cannot tell which class breaks first by {found.damage}: none surely loses recall. More repeats or test images would tell."
     told = f"Cannot tell which class breaks first by {found.damage}: {listed(found.worst)} may, with 95% confidence"
     return f"{told}; {_would(found.repeats, 'the first two')}."
 

@@ -54,7 +54,7 @@ def advise(options: Namespace) -> None:
         count += missing
         return study
 
-    study = carried_out(wanted, plan.cells[0].model, step)
+    study = carried_out(wanted, course.named, step)
     found = advice_of(study)
     write([study], path, [found])
     if options.json:

@@ -19,6 +19,7 @@ from dqsuite.results.predictions import Predictions
 
 SHARED, OWN, LUCK = 0.4, 0.4, 0.2
 SKILL = 0.15
+DOSES = (0.1, 0.2, 0.4)
 
 
 @dataclass
@@ -97,23 +98,38 @@ def look_alike_world(rng, classes, images, repeats, planted):
     return world.predictions(clean), aimed, truth
 
 
-def fragile_world(rng, classes, images, repeats, planted, doses=(0.1, 0.2, 0.4)):
+def fragile_world(rng, classes, images, repeats, planted):
     """Return predictions, clean and by dose, and the true mean loss of recall by class.
 
-    One class loses `planted` more, averaged over the doses, than others do.
+    One class loses `planted` more, averaged over the DOSES, than others do.
     """
     world = World(classes, images, repeats, rng)
     clean = _whole(_confusions(rng, classes, rng.uniform(0.05, 0.25)))
     each = rng.uniform(0.05, 0.25, classes)  # lost at the hardest dose
     fragile = rng.integers(classes)
-    shape = np.array(doses) / max(doses)
+    shape = np.array(DOSES) / max(DOSES)
     each[fragile] += planted / shape.mean()
     recalls = np.diag(clean)
     damaged, losses = {}, np.zeros(classes)
-    for dose, part in zip(doses, shape, strict=True):
+    for dose, part in zip(DOSES, shape, strict=True):
         left = (recalls - each * part).clip(0.05)
         off = clean - np.diag(recalls)
         shares = off * ((1 - left) / (1 - recalls))[:, None] + np.diag(left)
         damaged[dose] = world.predictions(shares)
-        losses += (recalls - left) / len(doses)
+        losses += (recalls - left) / len(DOSES)
     return world.predictions(clean), damaged, dict(zip(world.names, losses, strict=True))
+
+
+def damaged_world(rng, records=2000, repeats=5, images=1000):
+    """Return predictions by size and by damage, and the true effective fractions of the three damages."""
+    world = World(10, images // 10, repeats, rng)
+    offset, gain, exponent = rng.uniform(0.02, 0.25), rng.uniform(0.15, 0.4), rng.uniform(0.2, 0.7)
+
+    def at(fraction):
+        """Return shares at the accuracy of a fraction of the records."""
+        error = offset + gain * (fraction / 0.125) ** -exponent
+        return _whole(np.where(np.eye(10), 0, min(error, 0.9) / 9))
+
+    sizes = {round(records * part): world.predictions(at(part)) for part in (0.125, 0.25, 0.5, 0.7, 1)}
+    truth = {f"damage {index}": float(rng.uniform(0.15, 0.95)) for index in range(3)}
+    return sizes, {name: world.predictions(at(part)) for name, part in truth.items()}, truth
