@@ -27,7 +27,11 @@ class Prices:
     record: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, value in (("--price-label", self.label), ("--price-record", self.record), ("budget", self.budget)):
+        for name, value in (
+            ("price of a label", self.label),
+            ("price of a record", self.record),
+            ("budget", self.budget),
+        ):
             if not 0 < value < float("inf"):
                 raise DqError(f"the {name} is {value:g}", "give a number above 0")
 

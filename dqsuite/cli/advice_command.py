@@ -13,6 +13,7 @@ from dqsuite.advice.course import Course
 from dqsuite.advice.plan import Design, carried_out
 from dqsuite.advice.words import sentences
 from dqsuite.cli.commands import out, report_path, say, trained
+from dqsuite.cli.label_advice import Said, asked, labels_said, sheet_to_fill
 from dqsuite.cli.progress import duration
 from dqsuite.cli.texts import plain
 from dqsuite.core.escapes import line
@@ -36,6 +37,9 @@ def advise(options: Namespace) -> None:
     """
     from dqsuite.report import require_writable, write
 
+    if todo := sheet_to_fill(options):
+        say(todo)
+        return
     course = _course(options)
     wanted = course.chosen(options.budget)
     plan = course.grid(wanted.known, wanted.repeats)
@@ -56,11 +60,19 @@ def advise(options: Namespace) -> None:
 
     study = carried_out(wanted, course.named, step)
     found = advice_of(study)
+    labels = labels_said(options, course) if asked(options) else Said([], {}, 0)
+    count += labels.trained
     write([study], path, [found])
     if options.json:
-        print(json.dumps(found.as_json() | {"trained": count, "report": str(path)}, allow_nan=False))
+        print(
+            json.dumps(
+                found.as_json() | {"labels": labels.json, "trained": count, "report": str(path)}, allow_nan=False
+            )
+        )
     else:
         _show(study, found)
+        for text in labels.sentences:
+            out.print(plain(text), highlight=False)
         out.print(plain(f"{count} cells trained; report: {line(str(path))}"), soft_wrap=True)
     refuse_lost(study)
 

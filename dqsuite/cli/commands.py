@@ -108,16 +108,22 @@ def trained(worker: Worker, plan: Plan, count: int) -> tuple[study.Study, int]:
     """Train what is missing of a plan, and return the study with how many cells that were."""
     store = worker.store
     study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
-    batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
+    missing = trained_missing(worker, plan, count)
+    look_for_copies(store, plan)
+    found = study.load_study(store, plan, say)
+    assert found is not None  # the engine has stored every cell or raised
+    return found, missing
+
+
+def trained_missing(worker: Worker, plan: Plan, count: int) -> int:
+    """Train what is missing of a plan, and return how many cells that were."""
+    batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
     missing = sum(len(batch.cells) for batch in batches)
     if missing:
         tell_of_the_compiler(plan, worker.device)
         with Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
             follow(Processes(worker, count), batches, progress)
-    look_for_copies(store, plan)
-    found = study.load_study(store, plan, say)
-    assert found is not None  # the engine has stored every cell or raised
-    return found, missing
+    return missing
 
 
 def _say_whole(text: str) -> None:
