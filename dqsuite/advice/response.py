@@ -22,9 +22,9 @@ from dqsuite.statistics.estimate import Interval
 from dqsuite.statistics.joint import JointEstimate
 
 DRAWS = 2000
-WAY_BACK = (1.0, 0.25)
+WAY_BACK = (1.1, 0.25)
 """Mean and standard deviation of the slope below today's noise, in that above it."""
-WAY_ON = (0.7, 0.3)
+WAY_ON = (0.75, 0.3)
 """Mean and standard deviation of the steepness above today's number of records, in that from half of them."""
 _LEAST = 0.002  # of an error: below, its logarithm tells nothing
 
