@@ -34,7 +34,8 @@ def breaks_first(found: Sensitivity) -> str:
     if found.first:
         return f"By {found.damage} {found.first} breaks first: it loses {_points(top.loss)} points of recall."
     if not top.loss.low > 0:
-        return f"Cannot tell which class breaks first by {found.damage}: none surely loses recall. More repeats or test images would tell."
+        why = "none surely loses recall; more repeats or test images would tell"
+        return f"Cannot tell which class breaks first by {found.damage}: {why}."
     told = f"Cannot tell which class breaks first by {found.damage}: {listed(found.worst)} may, with 95% confidence"
     return f"{told}; {_would(found.repeats, 'the first two')}."
 
