@@ -31,7 +31,8 @@ from dqsuite.engines.worker import Worker, missing_batches
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import recipe_named
-from dqsuite.experiment.store import Store, default_store
+from dqsuite.experiment.store import default_store
+from dqsuite.experiment.stores import open_store
 from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study, load_study
@@ -178,8 +179,9 @@ def run(
         Trainings for each model and condition; another seed makes others.
     device, precision, workers : str, str and int
         ``auto``, ``cpu`` or ``cuda``; ``auto``, ``fp32`` or ``bf16``; processes, 0 for one a core, or one on a GPU.
-    store : path
-        The folder of the outcomes; by default ``$DQSUITE_STORE``, or ``.dqsuite/store``.
+    store : path, or str
+        The folder of the outcomes, or a bucket's ``s3://bucket/folder``; by default ``$DQSUITE_STORE``, or
+        ``.dqsuite/store``.
     report, say : callable
         Are told of each training's progress, and of what a user should read, such as the study's warnings.
 
@@ -188,7 +190,7 @@ def run(
     DqError
         A name cannot be read, a model cannot be trained, or the store cannot be written.
     """
-    worker = Worker(Store(store or default_store()), training.train, resolve_device(device))
+    worker = Worker(open_store(store or default_store()), training.train, resolve_device(device))
     given = recipe_named(recipe).with_settings(**(settings or {}))
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
     grid = name_of(known), _texts(models), _texts(corrupt)

@@ -14,7 +14,8 @@ from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.measurements import Asked, StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of, deciding_cases
 from dqsuite.claims.scales import SCALES
-from dqsuite.experiment.store import Store, default_store
+from dqsuite.experiment.store import default_store
+from dqsuite.experiment.stores import open_store
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.verdict import Status, Verdict
 
@@ -147,7 +148,7 @@ def judge(
         There is no such claim, scale or precision, or the store cannot be read.
     """
     SCALES[scale]  # raises what the user reads where there is none such
-    evaluator = Evaluator(Reader(Store(store or default_store()), say, precision), scale)
+    evaluator = Evaluator(Reader(open_store(store or default_store()), say, precision), scale)
     if not claim:
         return evaluator.judge_all()
     one = CLAIMS[claim] if isinstance(claim, str) else claim

@@ -7,7 +7,7 @@ import io
 import os
 import sys
 
-from dqsuite.cli import advice_command, commands, evidence_commands, listing, parser, planning
+from dqsuite.cli import advice_command, commands, evidence_commands, listing, parser, planning, store_commands
 from dqsuite.core.errors import DqError
 from dqsuite.core.foreign import said
 
@@ -19,6 +19,7 @@ _COMMANDS = {
     "claims": commands.claims,
     "list": listing.listing,
     "evidence": evidence_commands.evidence,
+    "store": store_commands.store,
 }
 
 

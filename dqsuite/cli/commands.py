@@ -31,7 +31,7 @@ from dqsuite.engines.worker import Worker, missing_batches
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import recipe_named
-from dqsuite.experiment.store import Store
+from dqsuite.experiment.stores import open_store
 from dqsuite.results import study
 from dqsuite.results.copies import look_for_copies
 from dqsuite.results.reader import Reader
@@ -144,8 +144,8 @@ def report(options: Namespace) -> int:
     SCALES[options.scale]  # raises what the user reads where there is none such
     target = Path(options.out)
     path = target / "index.html" if _is_folder(options.out) else target
-    other, figures = (Path(text) if text else None for text in (options.compare, options.figures))
-    reader = Reader(Store(options.store), say, options.precision)
+    other, figures = options.compare, Path(options.figures) if options.figures else None
+    reader = Reader(open_store(options.store), say, options.precision)
     page = draw_store(reader, path, options.scale, other=other, figures=figures)
     out.print(plain(str(path)), soft_wrap=True)
     if not other:
@@ -169,13 +169,13 @@ def claims(options: Namespace) -> None:
     for problem in SOURCES.usable()[1]:
         say(str(problem))
     if options.power:
-        evaluator = Evaluator(Reader(Store(options.store), say, options.precision), options.scale)
+        evaluator = Evaluator(Reader(open_store(options.store), say, options.precision), options.scale)
         power.show(evaluator, wanted, out, say, as_json=options.json)
         return
     if options.markdown:
         _print_page(options)
         return
-    judged = cached_verdicts(Store(options.store), options.scale, options.precision, say)
+    judged = cached_verdicts(open_store(options.store), options.scale, options.precision, say)
     cases = [(claim, [each for each in judged if each.claim == claim.id]) for claim in wanted]
     if options.json:
         print(json.dumps(verdict_files.to_json(options.scale, [each for _, found in cases for each in found])))
@@ -203,7 +203,7 @@ def _print_page(options: Namespace) -> None:
     from dqsuite.claims.cache import cached_verdicts
     from dqsuite.report.findings_page import findings_page
 
-    store = Store(options.store)
+    store = open_store(options.store)
     judged = {scale: cached_verdicts(store, scale, options.precision, say) for scale in scales.ABOUT}
     print(findings_page(judged, refutations.read(refutations.FILE)), end="")
 
@@ -233,7 +233,7 @@ def planned(options: Namespace) -> tuple[Plan, Worker, int]:
     for note in plan.notes:
         say(note)
     count = options.workers or (cores() if device == "cpu" else 1)
-    return plan, Worker(Store(options.store), train, device), count
+    return plan, Worker(open_store(options.store), train, device), count
 
 
 def _settings(options: Namespace) -> dict[str, int | str]:

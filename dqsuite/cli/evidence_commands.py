@@ -15,17 +15,19 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from math import inf
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from dqsuite.cli import evidence_check
 from dqsuite.cli.commands import err, out, say, tell_of_the_compiler
+from dqsuite.cli.patterns import is_model
 from dqsuite.cli.progress import Progress, duration
 from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.escapes import line
-from dqsuite.core.grammar import parse_term
 from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.engines.interface import Batch, Failed
 from dqsuite.engines.processes import Processes
@@ -34,6 +36,7 @@ from dqsuite.engines.worker import Worker, untrained
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.evidence import Merge, export_evidence, import_evidence
 from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.experiment.stores import open_store
 from dqsuite.training import train
 
 if TYPE_CHECKING:  # scales and claims are imported where they are asked for: the command line starts fast
@@ -45,20 +48,29 @@ _RESTING = "so many workers hold still after the epoch at hand: {}; dqsuite evid
 
 
 def evidence(options: Namespace) -> int:
-    """Export the store's outcomes to a file, import a file's, train what a scale's findings lack, or let that pause."""
-    store = Store(options.store)
+    """Export the store's outcomes to a file, import or check a file's, train what findings lack, or let that pause."""
+    if options.action == "check":
+        return _check(options)
+    store = open_store(options.store)
     match options.action:
         case "export":
             _Evidence(store, Path(options.file)).write()
         case "import":
             merge = import_evidence(store, Path(options.file))
             out.print(f"{merge.added} outcomes added, {merge.present} were there already", highlight=False)
-            _tell_of(merge)
+            tell_of(merge)
         case "yield":
             _yield(store, options.workers)
         case _:
             return _train(options, store)
     return 0
+
+
+def _check(options: Namespace) -> int:
+    with TemporaryDirectory(prefix="dqsuite-check-") as folder:
+        theirs = Store(Path(folder) / "theirs")
+        tell_of(import_evidence(theirs, Path(options.file)))
+        return evidence_check.check(theirs, Store(Path(folder) / "ours"), options)
 
 
 def _yield(store: Store, count: int) -> None:
@@ -67,7 +79,8 @@ def _yield(store: Store, count: int) -> None:
     out.print(_RESTING.format(count) if count else "all workers go on", highlight=False, soft_wrap=True)
 
 
-def _tell_of(merge: Merge) -> None:
+def tell_of(merge: Merge) -> None:
+    """Tell the conflicts of an import, and what was left out."""
     for cell in merge.differing:
         say(f"the file measured otherwise than the store, which keeps its own: {cell}")
     _tell_left_out(merge.reasons)
@@ -123,7 +136,7 @@ def _train(options: Namespace, store: Store) -> int:
     count = options.workers or (cores() if device == "cpu" else 1)
     file = _Evidence(store, require_writable(Path(options.out))) if options.out else None
     if file and file.path.is_file():  # it may hold what this store does not, and must not lose it
-        _tell_of(import_evidence(store, file.path))
+        tell_of(import_evidence(store, file.path))
     backlog, batches = _planned(options, store, device)
     _show_left(backlog, batches, device, count)
     if asked := Rest(store).asked:
@@ -166,18 +179,13 @@ def _chosen(patterns: Sequence[str], claim: str, cells: Sequence[Cell]) -> list[
     """Return all of a claim's cells if the claim is asked for, else those of the models that are."""
     if any(fnmatchcase(claim, pattern) for pattern in patterns):
         return list(cells)
-    return [cell for cell in cells if any(_is_model(cell.model, pattern) for pattern in patterns)]
-
-
-def _is_model(model: str, pattern: str) -> bool:
-    """Tell whether a pattern means a model: with its width, or whatever its width."""
-    return fnmatchcase(model, pattern) or fnmatchcase(parse_term(model).name, pattern)
+    return [cell for cell in cells if any(is_model(cell.model, pattern) for pattern in patterns)]
 
 
 def _require_known(patterns: Sequence[str], claims: Sequence[str], models: Sequence[str]) -> None:
     for pattern in patterns:
         if not any(fnmatchcase(claim, pattern) for claim in claims) and not any(
-            _is_model(model, pattern) for model in models
+            is_model(model, pattern) for model in models
         ):
             raise DqError(
                 f"no claim and no model of the scale is {pattern!r}",

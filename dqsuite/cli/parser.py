@@ -57,6 +57,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     shown = commands.add_parser("list", help="list what there is to choose from")
     shown.add_argument("what", choices=["datasets", "corruptions", "models", "recipes", "claims"])
     _evidence(commands.add_parser("evidence", help="move outcomes between machines, or train for hours"))
+    _stores(commands.add_parser("store", help="look after a store: list, verify, merge, prune, stat"))
     asked = {"run": run, "plan": plan}.get(given[0] if given else "")
     if asked and not {"-h", "--help"} & {*given}:
         known, flags = _options(asked)
@@ -187,29 +188,60 @@ def _training(parser: argparse.ArgumentParser) -> None:
 
 
 def _machine(parser: argparse.ArgumentParser) -> None:
+    precision = "of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)"
+    parser.add_argument("--precision", default="auto", help=precision)
+    _workers(parser)
+
+
+def _workers(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    add("--precision", default="auto", help="of training: auto (fp32 on a CPU), fp32 or bf16 (default: auto)")
     add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")
 
 
 def _store(parser: argparse.ArgumentParser) -> None:
     default = default_store()
-    parser.add_argument(
-        "--store", default=default, help="folder of the outcomes (default: $DQSUITE_STORE, %(default)s)"
-    )
+    shown = f"default: $DQSUITE_STORE, {default.replace('%', '%%')}"
+    parser.add_argument("--store", default=default, help=f"folder of the outcomes, or s3://, gs://, az:// ({shown})")
+
+
+def _stores(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|verify|merge|prune|stat")
+    listed = actions.add_parser("list", help="the conditions that are stored, and how often")
+    stat = actions.add_parser("stat", help="how many records of each kind, and their size")
+    verify = actions.add_parser("verify", help="read every record; 1 if one cannot be used")
+    merge = actions.add_parser("merge", help="add what other stores and evidence files hold; conflicts are named")
+    merge.add_argument("sources", nargs="+", metavar="SOURCE", help="a store (a folder or a URL) or an evidence file")
+    prune = actions.add_parser("prune", help="remove what killed runs have left, and damaged records set aside")
+    prune.add_argument("--old-versions", action="store_true", help="and outcomes of other versions of dqsuite")
+    prune.add_argument("--dry-run", action="store_true", help="tell what would go, and remove nothing")
+    for action in (listed, stat):
+        action.add_argument("--json", action="store_true", help="print it as JSON")
+    for action in (listed, stat, verify, merge, prune):
+        _store(action)
 
 
 def _evidence(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|train|yield")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="export|import|check|train|yield")
     for name, does in (("export", "write every outcome of the store to FILE"), ("import", "add FILE's outcomes")):
         action = actions.add_parser(name, help=does)
         action.add_argument("file", metavar="FILE")
         _store(action)
+    _evidence_check(actions.add_parser("check", help="train a random sample of FILE's outcomes again, and compare"))
     yielding = actions.add_parser("yield", help="let workers of the store's training hold still: their cores are free")
     yielding.add_argument("workers", type=_count_or_none, metavar="N", help="how many, until another N; 0: none")
     _store(yielding)
     _evidence_train(actions.add_parser("train", help="train what the findings of a scale lack, the most telling first"))
+
+
+def _evidence_check(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", metavar="FILE")
+    add("--sample", type=_count, default=10, metavar="N", help="how many outcomes (default: 10)")
+    add("--seed", type=_count_or_none, default=0, metavar="N", help="another seed draws another sample (default: 0)")
+    add("--only", action="append", metavar="PATTERN", help="of models such as lenet or custom;*; repeatable")
+    add("--budget", metavar="TIME", help="begin no training after this time, such as 30m or 8h (default: none)")
+    _workers(parser)
 
 
 def _evidence_train(parser: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ from dqsuite.core.errors import DqError
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.evidence import export_evidence, import_evidence
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.experiment.stores import is_url, open_store
 from dqsuite.results.moved import Change, bare, changes
 from dqsuite.results.reader import Reader, Say
 from dqsuite.results.study import Study, studies_of
@@ -53,6 +54,8 @@ def earlier(store: Store, text: str, plan: Plan, say: Say) -> Study:
     DqError
         It is none of the three, or holds no study of the plan's models.
     """
+    if is_url(text):
+        return _chosen(open_store(text), text, plan, say)
     saved = _path(store, text) if re.fullmatch(r"[\w.-]+", text) else Path(text)
     path = saved if saved.is_file() else Path(text)
     if path.is_dir():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -105,7 +105,8 @@ def _read(records: Records, size: int) -> tuple[list[tuple[Record, Pixels]], lis
     """Return the pictures with their records, without what they were read from; and which could not be, and why."""
     found: list[tuple[Record, Pixels]] = []
     lost: list[str] = []
-    room = _memory() / 2
+    room, used = _memory() / 2, 0
+    count = len(records.items) if isinstance(records.items, Sized) else 0
     with picture.quiet():
         for record, pixels in _in_threads(records.items, size):
             if isinstance(pixels, str):
@@ -113,8 +114,8 @@ def _read(records: Records, size: int) -> tuple[list[tuple[Record, Pixels]], lis
                 continue
             _check_size(record, pixels, found[0] if found else None)
             found.append((record._replace(content=None), pixels))
-            room -= pixels.values.nbytes
-            if room < 0:
+            used += pixels.values.nbytes
+            if max(used, count * pixels.values.nbytes) > room:  # all are of one size
                 raise DqError(
                     f"the images of {records.where} take more than half of this machine's memory",
                     "add ;size=64, or another side in pixels, to read them smaller",

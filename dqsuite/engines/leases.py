@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,7 +16,7 @@ class Leases:
     """The locks of all workers on one store. Raises DqError where the store cannot be written."""
 
     def __init__(self, store: Store) -> None:
-        self._folder = store.scratch()
+        self._store, self._folder = store, store.scratch()
 
     @contextmanager
     def hold(self, name: str) -> Iterator[bool]:
@@ -25,9 +25,9 @@ class Leases:
         Its file stays where the block ends in an error, or with its process: `begun` then tells.
         """
         path = self._path(name)
-        with _held(path) as held:
-            yield held
-        if held:
+        with _held(path) as held, self._store.reserve(name) if held else nullcontext(False) as ours:
+            yield ours
+        if ours:
             path.unlink(missing_ok=True)  # whoever still waits for it finds the outcome stored
 
     def begun(self, name: str) -> bool:

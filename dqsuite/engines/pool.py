@@ -13,7 +13,7 @@ from math import inf
 from dqsuite.core.hardware import cores
 from dqsuite.engines.interface import Batch, Event, Failed, Report
 from dqsuite.engines.leases import Leases
-from dqsuite.engines.worker import POLL_S, Task, Worker, tasks_of
+from dqsuite.engines.worker import Task, Worker, tasks_of
 
 
 class Pool:
@@ -44,7 +44,7 @@ class Pool:
                 return
             events: list[Event] = []
             if not self._train_one(missing, tasks, events.append):
-                time.sleep(POLL_S)
+                time.sleep(self.worker.store.poll_s)
             yield from events
             missing = self.worker.missing(missing)
 

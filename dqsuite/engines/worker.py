@@ -30,7 +30,6 @@ from dqsuite.experiment.store import CONFIDENCES, OUTCOMES, Store
 from dqsuite.training import Trained, Watch
 
 _HEARD_S = 1.0  # until a process that ends at the first failure has heard of it, and ends this one
-POLL_S = 0.5  # how often a worker looks whether a cell leased by another is done
 
 Task = tuple[Batch, Cell]
 
@@ -84,7 +83,7 @@ class Worker:
                     refused.add(name)
                     report(Failed(tasks[name][1], error))
             if not settled:
-                time.sleep(POLL_S)
+                time.sleep(self.store.poll_s)
 
     def missing(self, names: Collection[str]) -> list[str]:
         """Return the names of outcomes that are not stored, in the order given."""

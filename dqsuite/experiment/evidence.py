@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,7 @@ def _cards(store: Store, left_out: dict[str, str]) -> dict[str, bytes]:
     for kind in (FOREIGN_CARDS, CARDS):
         for name in sorted(store.list(kind)):
             try:
-                found[name] = _whole_card(name, store.get(kind, name)).to_bytes()
+                found[name] = whole_card(name, store.get(kind, name)).to_bytes()
             except (KeyError, ValueError) as error:
                 left_out[f"{kind}/{name}"] = str(error)
     return dict(sorted(found.items()))
@@ -106,21 +106,23 @@ def _cards(store: Store, left_out: dict[str, str]) -> dict[str, bytes]:
 
 def _is_usable(store: Store, name: str, left_out: dict[str, str]) -> bool:
     try:
-        _whole_outcome(name, store.get(OUTCOMES, name))
+        whole_outcome(name, store.get(OUTCOMES, name))
     except (KeyError, ValueError) as error:
         left_out[f"{OUTCOMES}/{name}"] = str(error)
         return False
     return True
 
 
-def _whole_card(name: str, data: bytes) -> Card:
+def whole_card(name: str, data: bytes) -> Card:
+    """Return a card. Raises ValueError where it is damaged, or stands under another name."""
     card = Card.from_bytes(data)
     if card.fingerprint != name:
         raise ValueError("it is not what its name says")
     return card
 
 
-def _whole_outcome(name: str, data: bytes) -> Outcome:
+def whole_outcome(name: str, data: bytes) -> Outcome:
+    """Return an outcome. Raises ValueError where it is damaged, or stands under another name."""
     outcome = Outcome.from_bytes(data)
     if outcome.key != name:
         raise ValueError("it is not what its name says")
@@ -168,8 +170,6 @@ def _own(store: Store, kind: str, name: str) -> bytes:
 def import_evidence(store: Store, path: Path) -> Merge:
     """Add a file's records to a store; of two outcomes under one key the store's stays, and a difference is told.
 
-    Whatever cannot be used is left out and named.
-
     Raises
     ------
     DqError
@@ -181,7 +181,7 @@ def import_evidence(store: Store, path: Path) -> Merge:
         with opened(path) as handle:
             file = Archive(handle)
             _require_format(file, path)
-            _Import(store, file, merge).run()
+            Importing(store, file, merge).run()
     except FileNotFoundError:
         raise DqError(f"there is no file {path}", "name one that dqsuite evidence export wrote") from None
     except (ValueError, OSError) as error:
@@ -192,10 +192,18 @@ def import_evidence(store: Store, path: Path) -> Merge:
     return merge
 
 
-class _Import:
+class Members(Protocol):
+    """What is imported: `sizes` has all names, ``kind/name``; `read` raises ValueError for what cannot be read."""
+
+    sizes: dict[str, int]
+
+    def read(self, name: str, most: int, /) -> bytes: ...  # noqa: D102
+
+
+class Importing:
     """One import: every record is made sure of before it is stored, the cards first."""
 
-    def __init__(self, store: Store, file: Archive, merge: Merge) -> None:
+    def __init__(self, store: Store, file: Members, merge: Merge) -> None:
         self.store, self.file, self.merge = store, file, merge
         self.truths: dict[str, NDArray[np.int64]] = {}  # as the file has them, which series are packed by
         self.cards: dict[str, Card] = {}  # as the store has them now
@@ -218,7 +226,7 @@ class _Import:
                     self.wasted += time.monotonic() - before
 
     def _merge_card(self, name: str, data: bytes) -> None:
-        card = _whole_card(name, data)
+        card = whole_card(name, data)
         self.truths[name] = card.y_test
         own = self._card(name)
         if own is None:
@@ -234,7 +242,7 @@ class _Import:
             if fingerprint in self.cards:
                 break
             with contextlib.suppress(KeyError, ValueError):
-                self.cards[fingerprint] = _whole_card(fingerprint, self.store.get(kind, fingerprint))
+                self.cards[fingerprint] = whole_card(fingerprint, self.store.get(kind, fingerprint))
         return self.cards.get(fingerprint)
 
     def _merge_series(self, _: str, data: bytes) -> None:
@@ -248,7 +256,7 @@ class _Import:
                 self.merge.leave_out(_described(header), error)
 
     def _merge_outcome(self, name: str, data: bytes) -> None:
-        self._add(_whole_outcome(name, data), data)
+        self._add(whole_outcome(name, data), data)
 
     def _add(self, outcome: Outcome, data: bytes) -> None:
         """Add an outcome that fits its data set."""
@@ -264,7 +272,7 @@ class _Import:
     def _replaces_damaged(self, outcome: Outcome, data: bytes) -> bool:
         """Compare with the store's own, which stays unless it is damaged; return whether it was replaced."""
         try:
-            own = _whole_outcome(outcome.key, self.store.get(OUTCOMES, outcome.key))
+            own = whole_outcome(outcome.key, self.store.get(OUTCOMES, outcome.key))
         except ValueError:
             self.store.set_aside(OUTCOMES, outcome.key)
             return self.store.put_if_absent(OUTCOMES, outcome.key, data)

@@ -1,8 +1,9 @@
 """Records on disk: one file each, written atomically, first write wins, safe for many processes.
 
-A store knows bytes and names only, so that it can become a bucket: `has_many`, `get`, `put_if_absent`, `list`. Beside
-them `set_aside` moves a damaged record out of the way, and `scratch` is where leases live. Notes are what may be lost
-and may change, such as how long cells took: `read_note`, `write_note`, `forget_notes`.
+A store knows bytes and names only, so that it can be a bucket (`dqsuite.experiment.bucket`): `has_many`, `get`,
+`put_if_absent`, `list`. Beside them `set_aside` moves a damaged record out of the way, `remove` and `sizes` are for its
+upkeep, and `scratch` is where leases live. Notes are what may be lost and may change, such as how long cells took:
+`read_note`, `write_note`, `forget_notes`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import os
 import re
 import stat
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from dqsuite.core.errors import DqError
@@ -24,12 +26,22 @@ OUTCOMES, CARDS, CONFIDENCES = "outcomes", "cards", "confidences"
 FOREIGN_CARDS = "foreign-cards"
 """Cards that came with evidence, and that nobody has held against their data here."""
 LARGEST = 2**26  # bytes of a record or a note at most, far above any
-_LARGEST_CONFIDENCES = 2**28  # bytes
+LARGEST_CONFIDENCES = 2**28  # bytes
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Store:
-    """A folder of records in three kinds: outcomes, data set cards, and confidences (too large for evidence)."""
+    """A folder of records in three kinds: outcomes, data set cards, and confidences (too large for evidence).
+
+    Attributes
+    ----------
+    root : Path
+        The folder; of a bucket, that of what is kept of it on this machine.
+    poll_s : float
+        Seconds after which somebody who waits for a record looks again.
+    """
+
+    poll_s = 0.5
 
     def __init__(self, root: str | Path) -> None:
         if not str(root):
@@ -44,10 +56,15 @@ class Store:
         if not stat.S_ISDIR(found):
             raise DqError(f"the store {self.root} is a file", "name a folder with --store")
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return str(self.root)
+
     def has_many(self, kind: str, names: Iterable[str]) -> set[str]:
         """Return those of the names that are stored."""
         folder = str(self.root / kind)  # texts: a hundred thousand paths would take longer to make than to look at
-        return {name for name in names if os.path.lexists(f"{folder}/{name[:2]}/{_checked(name)}")}
+        return {name for name in names if os.path.lexists(f"{folder}/{name[:2]}/{checked(name)}")}
 
     def get(self, kind: str, name: str) -> bytes:
         """Return a record.
@@ -63,7 +80,7 @@ class Store:
         """
         path = self._path(kind, name)
         try:
-            return read_file(path, _LARGEST_CONFIDENCES if kind == CONFIDENCES else LARGEST)
+            return read_file(path, LARGEST_CONFIDENCES if kind == CONFIDENCES else LARGEST)
         except PermissionError as error:
             raise self._unreadable(error) from error
         except OSError as error:
@@ -102,6 +119,13 @@ class Store:
                 temporary.unlink()
         return True
 
+    def bring(self, kind: str, names: Collection[str]) -> None:
+        """Prepare for many `get`s: a folder has nothing to prepare."""
+
+    def reserve(self, _name: str) -> AbstractContextManager[bool]:
+        """Keep an outcome from other machines while the block trains it: in a folder, leases do."""
+        return nullcontext(True)
+
     def make_room(self, kind: str, name: str) -> None:
         """Make the folder that a record belongs in, before hours of work are done for it. Raises as `put_if_absent`."""
         folder = self._path(kind, name).parent
@@ -124,7 +148,7 @@ class Store:
         try:
             for folder in (self.root / kind).iterdir():
                 if folder.is_dir():
-                    yield from (each.name for each in folder.iterdir() if _belongs(each.name, folder.name))
+                    yield from (each.name for each in folder.iterdir() if belongs(each.name, folder.name))
         except FileNotFoundError:
             return
         except OSError as error:
@@ -132,7 +156,20 @@ class Store:
                 f"cannot read the store {self.root} ({error.strerror})", "name another with --store"
             ) from error
 
-    def set_aside(self, kind: str, name: str) -> Path:
+    def sizes(self, kind: str) -> Iterator[tuple[str, int]]:
+        """Yield the name and the bytes of each record of a kind, in no order."""
+        for name in self.list(kind):
+            with contextlib.suppress(FileNotFoundError):
+                yield name, self._path(kind, name).stat().st_size
+
+    def remove(self, kind: str, name: str) -> None:
+        """Remove a record, if it is there. Raises DqError as `put_if_absent`."""
+        try:
+            self._path(kind, name).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def set_aside(self, kind: str, name: str) -> str:
         """Move a damaged record to ``damaged/`` and return where it is now. Raises DqError as `put_if_absent`."""
         target = self.root / "damaged" / kind / f"{name}.{uuid.uuid4().hex[:8]}"
         try:
@@ -142,7 +179,7 @@ class Store:
             pass  # another process was faster
         except OSError as error:
             raise self._unwritable(error) from error
-        return target
+        return str(target)
 
     def read_note(self, kind: str, name: str) -> bytes | None:
         """Return a note, or None where there is none that can be read."""
@@ -178,7 +215,7 @@ class Store:
         return self.root / kind / name
 
     def _path(self, kind: str, name: str) -> Path:
-        return self.root / kind / name[:2] / _checked(name)
+        return self.root / kind / name[:2] / checked(name)
 
     def _unreadable(self, error: OSError) -> DqError:
         where = str(self.root)[:80]  # a name may be too long for the system, and then is for a line
@@ -198,21 +235,23 @@ def _in_the_way(path: Path) -> DqError:
     return DqError(f"{path} is in the way, which is no record or folder of a store", "remove it, or mount its disk")
 
 
-def _belongs(name: str, folder: str) -> bool:
+def belongs(name: str, folder: str) -> bool:
+    """Tell whether a name is that of a record, and its folder the one for it."""
     return name[:2] == folder and _NAME.fullmatch(name) is not None
 
 
-def _checked(name: str) -> str:
+def checked(name: str) -> str:
+    """Return a name. Raises ValueError where it is none of a record."""
     if not _NAME.fullmatch(name):  # it may come from a file of somebody else
         raise ValueError(f"{name[:100]!r} is no name of a record")
     return name
 
 
 def default_store() -> str:
-    """Return the folder of the outcomes where none is named: ``$DQSUITE_STORE``, or one in the current folder."""
+    """Return the store of the outcomes where none is named: ``$DQSUITE_STORE``, or one in the current folder."""
     return os.environ.get("DQSUITE_STORE") or ".dqsuite/store"
 
 
 def nothing_stored(store: Store) -> DqError:
     """Return the error of who needs outcomes and finds none."""
-    return DqError(f"the store {store.root} holds no outcome", "train some with dqsuite run, or name another --store")
+    return DqError(f"the store {store.name} holds no outcome", "train some with dqsuite run, or name another --store")

@@ -23,7 +23,7 @@ def add(parser: pytest.Parser) -> None:
     """Add the options to pytest's."""
     option = parser.getgroup("dqsuite", "claims about bad training data").addoption
     where = "below pytest's rootdir unless absolute; default: $DQSUITE_STORE, .dqsuite/store"
-    option("--dq-store", help=f"folder of the outcomes ({where})")
+    option("--dq-store", help=f"folder of the outcomes, or s3://, gs://, az:// ({where})")
     option("--dq-data", help="folder of the published data sets, NAME.npz each (default: $DQSUITE_DATA)")
     option("--dq-device", default="auto", help="auto, cpu or cuda")
     option(
@@ -59,10 +59,12 @@ def _require_writable(path: Path, option: str) -> None:
 
 
 def store(config: pytest.Config) -> Store:
-    """Return the store of this session: a relative one hangs on pytest's rootdir, wherever pytest was called."""
-    from dqsuite.experiment.store import Store, default_store
+    """Return the store of this session: a relative folder hangs on pytest's rootdir, wherever pytest was called."""
+    from dqsuite.experiment.store import default_store
+    from dqsuite.experiment.stores import is_url, open_store
 
-    return Store(config.rootpath / (config.getoption("--dq-store") or default_store()))
+    named = config.getoption("--dq-store") or default_store()
+    return open_store(named if is_url(named) else config.rootpath / named)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class Studies:
                 device=self._config.getoption("--dq-device"),
                 precision=_precision(self._config),
                 workers=1,
-                store=options.store(self._config).root,
+                store=options.store(self._config).name,
                 say=self._say,
                 **asked,
             )

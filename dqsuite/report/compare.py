@@ -13,6 +13,7 @@ from dqsuite.claims.verdict_files import Verdicts
 from dqsuite.core.errors import DqError
 from dqsuite.experiment import evidence
 from dqsuite.experiment.store import OUTCOMES, Store
+from dqsuite.experiment.stores import is_url, open_store
 from dqsuite.report.page import Before
 from dqsuite.results.reader import Reader, Say
 
@@ -30,7 +31,7 @@ def earlier(path: Path, say: Say) -> Before | None:
     return Before(f"the report of {since[:10]} {since[11:16]} UTC", found, since)
 
 
-def other(path: Path, scale: str, say: Say) -> Before:
+def other(named: Path | str, scale: str, say: Say) -> Before:
     """Return the verdicts of another store, evidence file or verdict file.
 
     Raises
@@ -38,6 +39,9 @@ def other(path: Path, scale: str, say: Say) -> Before:
     DqError
         It is none of the three, holds nothing, or was judged at another scale.
     """
+    if is_url(named):
+        return _judged(open_store(named), str(named), scale, say)
+    path = Path(named)
     if path.is_dir():
         return _judged(Store(path), str(path), scale, say)
     if path.is_file() and zipfile.is_zipfile(path):

@@ -17,7 +17,7 @@ VERDICTS = "verdicts.json"
 """The file beside the report in which its verdicts stand, for the next report to be compared with."""
 
 
-def draw_store(reader: Reader, path: Path, scale: str, *, other: Path | None, figures: Path | None) -> Page:
+def draw_store(reader: Reader, path: Path, scale: str, *, other: Path | str | None, figures: Path | None) -> Page:
     """Draw the report of a store into a file, and return what it shows.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,19 +33,20 @@ _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest co
 _NOTE = "Test images, averaged over repeats. Truth in rows."
 
 
+class Number(NamedTuple):
+    """A number as it is shown, and below it the ends of its 95% interval, which what is counted has not."""
+
+    text: str
+    ends: str = ""
+
+
 @dataclass(frozen=True)
 class Condition:
-    """One condition of one model: a row of the summary and a part of its own.
-
-    Attributes
-    ----------
-    numbers : mapping
-        Texts by the heads of their columns, each with its interval.
-    """
+    """One condition of one model: a row of the summary and a part of its own, its numbers by the heads of columns."""
 
     name: str
     accuracy: str
-    numbers: Mapping[str, str]
+    numbers: Mapping[str, Number]
     hit: str
     body: Body
 
@@ -101,29 +103,29 @@ def _condition(study: Study, model: str, name: str) -> Condition:
     )
 
 
-def _numbers(study: Study, model: str, name: str) -> dict[str, str]:
+def _numbers(study: Study, model: str, name: str) -> dict[str, Number]:
     """Return the numbers of a condition by the heads of their columns."""
     last, best = study.predictions(model, name), study.predictions(model, name, "best")
     change = study.accuracy_change(model, name) if name != CLEAN else None
+    gain = change_of(best.right(), last.right()).interval()
     manifests = study.manifests(model, name)
     found = {
-        "accuracy, last epoch": percent(rate(last.right()).mean),
-        "95% interval": ends(rate(last.right()).interval(), percent),
-        "vs clean": _difference(change) if change else "",
+        "accuracy, last epoch": _rate(rate(last.right())),
+        "vs clean": Number(points(change.mean), ends(change, points)) if change else Number(""),
     }
     if uneven(last):
         found |= {"balanced accuracy": _rate(balanced_accuracy(last)), "macro-F1": _rate(macro_f1(last))}
     return found | {
         "best epoch": _rate(rate(best.right())),
-        "best \N{MINUS SIGN} last": _difference(change_of(best.right(), last.right()).interval()),
-        "labels made wrong": percent(float(np.mean([manifest.effective_rate for manifest in manifests]))),
-        "records": f"{np.mean([manifest.records_after for manifest in manifests]):.0f}",
-        "repeats": f"{len(manifests)}",
+        "best \N{MINUS SIGN} last": Number(points(gain.mean), ends(gain, points)),
+        "labels made wrong": Number(percent(float(np.mean([manifest.effective_rate for manifest in manifests])))),
+        "records": Number(f"{np.mean([manifest.records_after for manifest in manifests]):.0f}"),
+        "repeats": Number(f"{len(manifests)}"),
     }
 
 
-def _rate(found: Estimate) -> str:
-    return f"{percent(found.mean)} ({ends(found.interval(), percent)})"
+def _rate(found: Estimate) -> Number:
+    return Number(percent(found.mean), ends(found.interval(), percent))
 
 
 def _difference(found: Interval) -> str:

@@ -24,6 +24,8 @@ class Needed:
 
     def __str__(self) -> str:
         told = f"To know the accuracy vs clean to ± {POINTS} points takes {_told(self.accuracy)}"
+        if self.accuracy == self.recall:
+            return f"{told}, and so does every class's recall."
         return f"{told}, every class's recall {_told(self.recall)}."
 
 

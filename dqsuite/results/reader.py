@@ -139,6 +139,7 @@ class Reader:
         wanted = list(dict.fromkeys(names))
         unread = [name for name in wanted if name not in self._outcomes]
         self._outcomes |= dict.fromkeys(unread)
+        self.store.bring(OUTCOMES, unread)
         groups: dict[str, list[Outcome]] = defaultdict(list)
         for outcome in _read(self.store, unread, self.say):
             groups[outcome.fingerprint].append(outcome)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,3 +23,13 @@ def call(capsys, monkeypatch) -> Callable[..., subprocess.CompletedProcess[str]]
         return subprocess.CompletedProcess(arguments, code, said.out, said.err)
 
     return called
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Path:
+    """The repository of somebody who has data, a model and tests of their own, its data made by its script."""
+    folder = tmp_path_factory.mktemp("shop") / "repository"
+    source = Path(__file__).parents[1] / "support" / "shop"
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run([sys.executable, "make_data.py"], cwd=folder, check=True)
+    return folder

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
 from command_line import run
 
 import dqsuite
 
-SHOP = Path(__file__).parents[1] / "support" / "shop"
 STUDY = ("--dq-device", "cpu", "-k", "not forgotten")
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    """The repository, its data made by its script."""
-    folder = tmp_path_factory.mktemp("shop") / "repository"
-    shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run([sys.executable, "make_data.py"], cwd=folder, check=True)
-    return folder
 
 
 def pytest_in(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

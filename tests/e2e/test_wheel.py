@@ -44,11 +44,11 @@ def say(wheel, tmp_path_factory):
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))  # the .pth files there are not followed
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
-    def call(*arguments):
+    def call(*arguments, cwd=home, code=0):
         environment = kept | {"DQSUITE_CACHE": str(home / "cache")}
         command = [str(python), *arguments]
-        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 
     return call
@@ -86,3 +86,16 @@ def test_the_wheel_trains_reports_and_shows_the_findings(say):
     grid = "run --dataset planted --corrupt wrong:0.5 --repeats 2 --epochs 1 --workers 1 --store s --out out/"
     assert "wrong:0.5" in say("-m", "dqsuite", *grid.split())
     assert "lie1" in say("-m", "dqsuite", "claims", "--store", "s")
+
+
+def test_tests_of_a_strangers_repository_judge_with_the_wheel_alone(say, shop):
+    tests = ["-m", "pytest", "-W", "error", "-p", "no:cacheprovider", "--dq-device", "cpu"]
+    cold = say(*tests, "-n", "2", "-k", "not forgotten", cwd=shop, code=1)
+    assert "1 failed, 3 passed, 1 skipped" in cold
+    warm = say(*tests, "test_shapes.py", "-k", "not forgotten", cwd=shop / "checks" / "deep", code=1)
+    assert "1 failed, 2 passed, 1 skipped" in warm
+
+
+def test_the_published_findings_are_tests_of_the_wheel(say, tmp_path):
+    asked = ["-m", "pytest", "-p", "no:cacheprovider", "--pyargs", "dqsuite", "--dq-budget", "0s", "-k"]
+    assert "not measured: the time budget is spent" in say(*asked, "noise_hurts_more and lenet", "-rs", cwd=tmp_path)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 
 def start(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[str]:
-    """Start ``dqsuite ARGUMENTS`` in its own process group."""
+    """Start ``dqsuite ARGUMENTS`` in its own process group, which Ctrl-C reaches as it does from a terminal.
+
+    What a shell starts in the background ignores Ctrl-C, and so would all that our tests start there.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "dqsuite", *arguments],
         cwd=cwd,
@@ -18,7 +22,12 @@ def start(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[st
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=None if os.name == "nt" else _hear_interrupts,  # noqa: PLW1509 - it makes one system call
     )
+
+
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

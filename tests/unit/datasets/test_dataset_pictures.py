@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from dqsuite.core.errors import DqError
-from dqsuite.datasets import identify, load
+from dqsuite.datasets import identify, load, records
 
 SLOPE = np.linspace(0, 255, 16 * 16).reshape(16, 16).astype(np.uint8)
 TURNED = [None, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_180, Image.Transpose.FLIP_TOP_BOTTOM]
@@ -186,6 +186,23 @@ def test_pictures_that_do_not_fit_into_memory_are_refused(root, monkeypatch):
     monkeypatch.setattr("os.sysconf", lambda name: 40)
     with pytest.raises(DqError, match=r"more than half of this machine's memory; add ;size=64"):
         load(f"folder:{root}")
+
+
+def test_pictures_that_will_not_fit_are_refused_after_the_first(root, monkeypatch):
+    seen = []
+    decoded = records._in_threads
+
+    def counted(items, size):
+        for each in decoded(items, size):
+            seen.append(each)
+            yield each
+
+    monkeypatch.setattr(records, "_in_threads", counted)
+    monkeypatch.setattr("os.sysconf", lambda name: 40)  # room for 800 bytes: for one picture, and not for all
+    with pytest.raises(DqError, match="more than half of this machine's memory"):
+        load(f"folder:{root}")
+    assert seen[0][1].values.nbytes < 800
+    assert len(seen) == 1
 
 
 def test_pictures_are_decoded_once_whatever_the_folder_is_called(root, monkeypatch):

@@ -4,6 +4,7 @@ import multiprocessing
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_a_missing_record_is_a_key_error(store):
 
 def test_a_record_set_aside_is_kept_but_not_there(store):
     store.put_if_absent(OUTCOMES, "abc", b"bad")
-    aside = store.set_aside(OUTCOMES, "abc")
+    aside = Path(store.set_aside(OUTCOMES, "abc"))
     assert aside.read_bytes() == b"bad"
     assert store.has_many(OUTCOMES, ["abc"]) == set()
     assert store.put_if_absent(OUTCOMES, "abc", b"good")
