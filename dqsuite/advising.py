@@ -17,7 +17,8 @@ from dqsuite.datasets import Dataset
 from dqsuite.engines.interface import Event
 from dqsuite.engines.worker import Worker
 from dqsuite.experiment.recipes import recipe_named
-from dqsuite.experiment.store import Store, default_store
+from dqsuite.experiment.store import default_store
+from dqsuite.experiment.stores import open_store
 from dqsuite.results.study import Study
 
 
@@ -63,7 +64,7 @@ def advise(
     if isinstance(data, Study):
         return advice_of(data, model)
     known = data if isinstance(data, str | Dataset) else load_dataset(data)
-    worker = Worker(Store(store or default_store()), training.train, resolve_device(device))
+    worker = Worker(open_store(store or default_store()), training.train, resolve_device(device))
     course = Course(
         name_of(known),
         model or "lenet",

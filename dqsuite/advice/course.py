@@ -41,6 +41,8 @@ class Course:
         Damage of the user's, to be placed on the axis.
     repeats, seed : int
         0 repeats for as many as the budget allows.
+    reserved : float
+        Trainings of all records that the budget has to pay for besides the design.
     """
 
     dataset: str
@@ -52,6 +54,7 @@ class Course:
     own: Sequence[str] = ()
     repeats: int = 0
     seed: int = 0
+    reserved: float = 0.0
 
     def grid(self, conditions: Sequence[str], repeats: int) -> Plan:
         """Return the plan of a clean baseline and conditions."""
@@ -90,7 +93,7 @@ class Course:
         if before and before[0] >= seconds and before[1] < len(ways):
             return ways[before[1]]
         cells = seconds * _TRAINING * self.workers / max(self.seconds_each(whole), 1e-9)
-        chosen = whole.within(cells, self.own)
+        chosen = whole.within(cells - self.reserved, self.own)
         place = ways.index(chosen)
         self.worker.store.write_note(_NOTES, name, json.dumps([seconds, place]).encode())
         return chosen

@@ -34,6 +34,19 @@ class Cleanlab(NamedTuple):
     quality: Numbers
 
 
+class Spread(NamedTuple):
+    """Chances to be wrong (B, S) of records in S chunks of these sizes (S,), the most suspect first."""
+
+    sizes: Labels
+    chances: Numbers
+
+    def left(self, relabelled: int) -> Numbers:
+        """Return the rates of wrong labels that are left once so many of the most suspect are relabelled (B,)."""
+        before = np.cumsum(self.sizes) - self.sizes
+        kept = self.sizes - (relabelled - before).clip(0, self.sizes)
+        return np.asarray(self.chances @ kept / self.sizes.sum())
+
+
 @dataclass(frozen=True, eq=False)
 class WrongLabels:
     """What is known of the N labels.
@@ -72,8 +85,8 @@ class WrongLabels:
             return self.audit.draws(count)
         return np.random.default_rng(0).uniform(self.range.low, self.range.high, count)
 
-    def left(self, relabelled: int, rates: Numbers) -> Numbers:
-        """Return the rate of wrong labels that is left once the most suspect are relabelled (B,), for rates (B,).
+    def spread(self, rates: Numbers) -> Spread:
+        """Spread rates of wrong labels (B,) over the records.
 
         The chances add up to the rate: they are shifted on the logit scale, and stretched as far as the audit says.
         """
@@ -82,10 +95,7 @@ class WrongLabels:
         middles, sizes = np.array([chunk.mean() for chunk in chunks]), np.array([len(chunk) for chunk in chunks])
         slope, error = self._slope()
         slopes = np.maximum(slope + error * np.random.default_rng(1).standard_normal(len(rates)), 0)
-        chances = _shifted(slopes[:, None] * middles, sizes, rates)
-        before = np.concatenate([[0], np.cumsum(sizes)])
-        share = ((relabelled - before[:-1]) / sizes).clip(0, 1)
-        return np.asarray(((1 - share) * sizes * chances).sum(1) / total)
+        return Spread(sizes, _shifted(slopes[:, None] * middles, sizes, rates))
 
     def _slope(self) -> tuple[float, float]:
         """Return by what the logits of the chances are to be multiplied, and its standard error."""

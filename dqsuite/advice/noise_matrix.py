@@ -18,7 +18,7 @@ PRIOR = 20
 """Records that what is believed before weighs as much as, beside those that were checked."""
 LEAST = 0.02
 """The rate of the noise that is added where hardly any was found: noise of the same shape."""
-SIGNALS = (0.85, 0.75, 0.65)
+SIGNALS = (0.8, 0.65)
 """How much of the labels' signal the added noise leaves: the mean eigenvalue of what it multiplies with."""
 
 _LEAST_SIGNAL = 0.02

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.advice.labels import WrongLabels
+from dqsuite.advice.labels import Spread, WrongLabels
 from dqsuite.advice.noise_matrix import Noise
 from dqsuite.advice.response import Response, interval_of
 from dqsuite.statistics.estimate import Interval
@@ -51,7 +51,7 @@ class Outlook:
 
         What is collected is of the same kind as what there is, and as often labelled wrong.
         """
-        change = self._power(self.labels.left(relabelled, self._rates)) - self._power(self._rates)
+        change = self._power(self._spread.left(relabelled)) - self._power(self._rates)
         accuracy = self.response.draws(change, collected)
         gain = accuracy - self.response.now
         return Expected(interval_of(accuracy, self.repeats), interval_of(gain, self.repeats), gain)
@@ -63,6 +63,10 @@ class Outlook:
     @cached_property
     def _rates(self) -> Numbers:
         return self.labels.rates(len(self.response.now))
+
+    @cached_property
+    def _spread(self) -> Spread:
+        return self.labels.spread(self._rates)
 
     def _power(self, rates: Numbers) -> Numbers:
         """Return the powers of `noise` that have these rates of wrong labels."""

@@ -101,7 +101,7 @@ class Design:
             if way.cells <= cells:
                 return way
         raise DqError(
-            f"the budget has room for {int(cells)} trainings", f"the least plan has {ways[-1].cells}: give more"
+            f"the budget has room for {max(int(cells), 0)} trainings", f"the least plan has {ways[-1].cells}: give more"
         )
 
 

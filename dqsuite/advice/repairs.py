@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dqsuite.advice.audit import Audit
-from dqsuite.advice.folds import fold_plan, out_of_fold
+from dqsuite.advice.folds import FOLDS, fold_plan, out_of_fold
 from dqsuite.advice.labels import WrongLabels, wrong_labels
-from dqsuite.advice.noise_matrix import added, noise_of
+from dqsuite.advice.noise_matrix import SIGNALS, added, noise_of
 from dqsuite.advice.outlook import Outlook
 from dqsuite.advice.response import Response
 from dqsuite.core.errors import DqError
@@ -28,13 +28,18 @@ from dqsuite.experiment.store import Store
 from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.joint import JointEstimate
 
-REPEATS = 3
+REPEATS = 5
 _LAST = 1_000_000  # epochs from one measurement to the next: the last alone counts
 _HALF = "reduce:0.5;stratified=1"
-_CELLS = 5  # conditions of a repeat: as they are, half of them, three amounts of noise
+_CELLS = 2 + len(SIGNALS)  # conditions of a repeat: as they are, half of them, and amounts of noise
 
 Train = Callable[[Plan], None]
 """Has the cells of a plan trained that the store lacks."""
+
+
+def effort(repeats: int = REPEATS) -> tuple[int, float]:
+    """Return how many trainings both steps take, and as how many on all the records they weigh."""
+    return FOLDS + _CELLS * repeats, FOLDS - 1 + (_CELLS - 0.5) * repeats
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,6 @@ class Repairs:
     say: Say
     repeats: int = REPEATS
     seed: int = 0
-
-    @property
-    def cells(self) -> int:
-        """How many trainings it takes, of which five are folds."""
-        return len(self.folds().cells) + _CELLS * self.repeats
 
     def folds(self) -> Plan:
         """Return the trainings that leave each record out once."""

@@ -13,7 +13,7 @@ from dqsuite.advice.course import Course
 from dqsuite.advice.plan import Design, carried_out
 from dqsuite.advice.words import sentences
 from dqsuite.cli.commands import out, report_path, say, trained
-from dqsuite.cli.label_advice import Said, asked, labels_said, sheet_to_fill
+from dqsuite.cli.label_advice import Said, asked, labels_said, sheet_to_fill, trainings
 from dqsuite.cli.progress import duration
 from dqsuite.cli.texts import plain
 from dqsuite.core.escapes import line
@@ -21,7 +21,7 @@ from dqsuite.core.hardware import cores, resolve_device, training_precision
 from dqsuite.corruptions.levels import expand
 from dqsuite.engines.worker import Worker, require_fit
 from dqsuite.experiment.recipes import recipe_named
-from dqsuite.experiment.store import Store
+from dqsuite.experiment.stores import open_store
 from dqsuite.results.study import Study
 from dqsuite.results.warnings import refuse_lost, warnings_of
 from dqsuite.training import train
@@ -46,7 +46,7 @@ def advise(options: Namespace) -> None:
     for note in plan.notes:
         say(note)
     require_fit(course.worker, plan)
-    _show_plan(course, wanted, as_json=options.json)
+    _show_plan(course, wanted, trainings(options), as_json=options.json)
     if options.plan:
         return
     path = require_writable(report_path(options.out, plan))
@@ -85,26 +85,36 @@ def _course(options: Namespace) -> Course:
         options.model,
         recipe_named(options.recipe).with_settings(**{key: value for key, value in changed.items() if value}),
         training_precision(options.precision, device),
-        Worker(Store(options.store), train, device),
+        Worker(open_store(options.store), train, device),
         options.workers or (cores() if device == "cpu" else 1),
         [chain for text in options.corrupt for chain in expand(text)],
         options.repeats,
         options.seed,
+        trainings(options)[1],
     )
 
 
-def _show_plan(course: Course, wanted: Design, *, as_json: bool) -> None:
-    """Tell what will be trained and how long it takes; as a table where the result is one for people."""
+def _show_plan(course: Course, wanted: Design, labels: tuple[int, float], *, as_json: bool) -> None:
+    """Tell what will be trained and how long it takes; as a table where the result is one for people.
+
+    The trainings for the labels are counted as if none were stored: their noise is known once the labels are.
+    """
+    more, weight = labels
     if not as_json:
         shown = Table(
             Column("for", overflow="fold"), Column("conditions", overflow="fold"), title="the plan of the advice"
         )
         for purpose, conditions in wanted.purposes():
             shown.add_row(plain(purpose), plain(conditions))
+        if more:
+            shown.add_row("wrong labels; clean or collect", f"{more} trainings: folds, half the records, added noise")
         out.print(shown)
     missing, seconds = course.left(wanted)
-    rest = f"{missing} to train, {duration(seconds)} with {course.workers} workers" if missing else "all stored"
-    say(f"{wanted.cells} cells, {wanted.repeats} repeats of each condition; {rest}")
+    if more:
+        seconds += weight * course.seconds_each(wanted) / course.workers
+    rest = f"{duration(seconds)} with {course.workers} workers"
+    rest = f"{missing + more} to train{' at most' if more else ''}, {rest}" if missing + more else "all stored"
+    say(f"{wanted.cells + more} cells, {wanted.repeats} repeats of each condition; {rest}")
 
 
 def _show(study: Study, found: Advice) -> None:

@@ -13,7 +13,7 @@ from dqsuite.advice.audit import SIZE, drawn, read_sheet, write_sheet
 from dqsuite.advice.course import Course
 from dqsuite.advice.decision import Prices, decide
 from dqsuite.advice.repair_words import sentences
-from dqsuite.advice.repairs import REPEATS, Repairs
+from dqsuite.advice.repairs import REPEATS, Repairs, effort
 from dqsuite.advice.suspects import write_audit_page, write_page, write_table
 from dqsuite.cli.commands import say, trained_missing
 from dqsuite.experiment.cells import Plan
@@ -34,6 +34,11 @@ def asked(options: Namespace) -> bool:
     """Tell whether the labels are asked about."""
     given = options.audit, options.suspects, options.spend, options.price_label, options.price_record
     return any(each is not None for each in given)
+
+
+def trainings(options: Namespace) -> tuple[int, float]:
+    """Return how many trainings the answers take at most, and as how many on all the records they weigh."""
+    return effort(options.repeats or REPEATS) if asked(options) else (0, 0.0)
 
 
 def sheet_to_fill(options: Namespace) -> str:

@@ -66,7 +66,7 @@ def matrix(kind: str, rate: float, classes: int = CLASSES) -> NDArray[np.float64
     """P(given | true) of noise at a rate: to any class, to the next, or of every second class to the next."""
     eye = np.eye(classes)
     if kind == "uniform":
-        return (1 - rate) * eye + rate / (classes - 1) * (1 - eye)
+        return (1 - rate) * eye + rate / max(classes - 1, 1) * (1 - eye)
     rates = np.full(classes, rate) if kind == "pair" else np.where(np.arange(classes) % 2, 0, 2 * rate)
     return np.diag(1 - rates) + rates[:, None] * np.roll(eye, 1, axis=1)
 

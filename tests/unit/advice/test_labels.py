@@ -51,13 +51,13 @@ def test_what_is_left_after_relabelling_is_foreseen(rate, skill):
     data, found = known(World(rate, skill=skill), seed=3)
     wrong = (data.given != data.true)[found.order]
     for relabelled in (0, 300, 1000, 2000):
-        low, high = np.quantile(found.left(relabelled, found.rates(500)), [0.01, 0.99])
+        low, high = np.quantile(found.spread(found.rates(500)).left(relabelled), [0.01, 0.99])
         assert low - 0.005 <= wrong[relabelled:].sum() / 2000 <= high + 0.005
 
 
 def test_nothing_is_left_once_all_are_relabelled():
     _, found = known(World(0.3))
-    assert (found.left(2000, found.rates(50)) == 0).all()
+    assert (found.spread(found.rates(50)).left(2000) == 0).all()
 
 
 @pytest.mark.thorough
