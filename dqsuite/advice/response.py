@@ -22,9 +22,9 @@ from dqsuite.statistics.estimate import Interval
 from dqsuite.statistics.joint import JointEstimate
 
 DRAWS = 2000
-WAY_BACK = (1.1, 0.25)
+WAY_BACK = (1.0, 0.3)
 """Mean and standard deviation of the slope below today's noise, in that above it."""
-WAY_ON = (0.75, 0.3)
+WAY_ON = (0.9, 0.35)
 """Mean and standard deviation of the steepness above today's number of records, in that from half of them."""
 _LEAST = 0.002  # of an error: below, its logarithm tells nothing
 
@@ -77,7 +77,7 @@ class Response:
         whole = np.log(np.maximum(1 - joint.means, _LEAST))
         slopes = _slopes(places, errors[:, rows])
         (middle,) = _slopes(places, whole[None, rows])
-        fitted = np.exp(whole[rows].mean() + middle * (places - places.mean()))
+        fitted = np.exp(whole[0] + middle * places)
         misfit = float(np.abs(1 - fitted - joint.means[rows]).max())
         back, on = (mean + spread * rng.standard_normal(DRAWS) for mean, spread in (WAY_BACK, WAY_ON))
         steepness = (errors[:, 1] - errors[:, 0]) / np.log(2)
@@ -100,6 +100,9 @@ def interval_of(draws: Numbers, repeats: int, confidence: float = 0.95) -> Inter
 
 
 def _slopes(places: Numbers, values: Numbers) -> Numbers:
-    """Return the slope of the line through each row of values (B, P) at places (P,), by least squares."""
-    away = places - places.mean()
-    return np.asarray(values @ away / (away @ away))
+    """Return the slope of the line through the first of each row of values (B, P) at places (P,): a mean of secants.
+
+    One to a nearer place weighs more, as its inverse: what lies behind goes on from what is near.
+    """
+    away = places[1:] - places[0]
+    return np.asarray((values[:, 1:] - values[:, :1]) @ away**-2 / (1 / away).sum())
