@@ -58,7 +58,9 @@ class Course:
 
     def grid(self, conditions: Sequence[str], repeats: int) -> Plan:
         """Return the plan of a clean baseline and conditions."""
-        recipe = self.recipe.with_settings(**EQUAL_UPDATES)
+        recipe = self.recipe
+        for name, value in EQUAL_UPDATES.items():  # one by one: what cannot go with equal updates is refused as that
+            recipe = recipe.with_settings(**{name: value})
         return plan_grid(
             self.dataset,
             [self.model],

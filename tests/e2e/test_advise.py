@@ -10,8 +10,8 @@ import pytest
 import dqsuite as dq
 from dqsuite import cli
 
-EASY = "planted;classes=4;fragile=0;train=160;test=200;size=8;difficulty=0"
-SMALL = ("--epochs", "12", "--repeats", "3", "--workers", "1")
+EASY = "planted;classes=4;fragile=0;train=160;test=200;size=8;difficulty=0.4"
+SMALL = ("--epochs", "12", "--batch-size", "8", "--repeats", "4", "--workers", "1")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_the_plan_is_shown_with_its_time_and_nothing_is_trained(tmp_path, call):
 def test_an_advice_from_python_is_that_of_the_command_line(advised, monkeypatch):
     monkeypatch.chdir(advised)
     trained: list[object] = []
-    more = {"settings": {"epochs": 12}, "repeats": 3, "workers": 1, "report": trained.append}
+    more = {"settings": {"epochs": 12, "batch_size": 8}, "repeats": 4, "workers": 1, "report": trained.append}
     found = dq.advise(EASY, corrupt=[], say=lambda line: None, **more)
     assert trained == []
     assert found.look_alikes is not None
@@ -85,9 +85,9 @@ def test_each_mistake_is_one_line(tmp_path, call, data, options, mend):
 @pytest.mark.parametrize("poor", ["two classes", "five records", "ten tested", "random labels"])
 def test_poor_data_get_an_answer(tmp_path, call, poor):
     data = {
-        "two classes": "planted;classes=2;fragile=0;train=60;test=60;size=8;difficulty=0",
-        "five records": "planted;classes=4;fragile=0;train=20;test=40;size=8;difficulty=0",
-        "ten tested": "planted;classes=4;fragile=0;train=80;test=10;size=8;difficulty=0",
+        "two classes": "planted;classes=2;fragile=0;train=60;test=60;size=8;difficulty=0.4",
+        "five records": "planted;classes=4;fragile=0;train=20;test=40;size=8;difficulty=0.4",
+        "ten tested": "planted;classes=4;fragile=0;train=80;test=10;size=8;difficulty=0.4",
         "random labels": f"npz:{tmp_path}/random.npz",
     }[poor]
     rng = np.random.default_rng(0)
@@ -95,9 +95,40 @@ def test_poor_data_get_an_answer(tmp_path, call, poor):
     labels = np.arange(80) % 4
     parts = {"x_train": images[:60], "y_train": labels[:60], "x_test": images[60:], "y_test": labels[60:]}
     np.savez(tmp_path / "random.npz", **parts)
-    found = call("advise", data, *SMALL, "--json", cwd=tmp_path)
+    found = call("advise", data, *SMALL, "--spend", "10", "--json", cwd=tmp_path)
     assert found.returncode == 0, found.stderr
     printed = json.loads(found.stdout)
+    labels = printed["labels"]
+    assert 0 <= labels["wrong"]["low"] <= labels["wrong"]["high"] <= 1
+    assert labels["decision"]["verdict"] in ("clean", "collect", "cannot be told apart")
     if poor == "random labels":
         assert "no better than guessing" in printed["cannot_tell"]["worth"]
         assert printed["breaks_first"] == []
+        assert labels["range"]["high"] - labels["range"]["low"] > 0.2
+        assert labels["decision"]["verdict"] != "clean"
+
+
+def test_one_class_is_one_line(tmp_path, call):
+    images, labels = np.zeros((20, 8, 8), np.uint8), np.zeros(20, np.int64)
+    np.savez(tmp_path / "one.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    found = call("advise", f"npz:{tmp_path}/one.npz", "--spend", "10", cwd=tmp_path)
+    assert found.returncode == 2
+    assert found.stderr.count("\n") == 1
+
+
+def test_perfect_labels_are_audited_and_nothing_is_to_be_cleaned(advised, call):
+    sheet = advised / "checked.csv"
+    ask = ("--audit", "checked.csv", "--suspects", "suspects", "--spend", "40", "--json")
+    wrote = call("advise", EASY, *SMALL, *ask, cwd=advised)
+    assert "fill in the column true" in wrote.stderr
+    assert (advised / "checked.html").is_file()
+    rows = [row.split(",") for row in sheet.read_text().splitlines()]
+    sheet.write_text("\n".join([",".join(rows[0]), *(f"{record},{given},{given}" for record, given, _ in rows[1:])]))
+    found = call("advise", EASY, *SMALL, *ask, cwd=advised)
+    assert found.returncode == 0, found.stderr
+    labels = json.loads(found.stdout)["labels"]
+    assert labels["audited"]
+    assert labels["wrong"]["high"] == 0  # all 160 records were checked
+    assert labels["decision"]["clean"]["gain"]["high"] < 0.01
+    assert labels["decision"]["verdict"] != "clean"
+    assert len((advised / "suspects" / "suspects.csv").read_text().splitlines()) == 161
