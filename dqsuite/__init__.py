@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dqsuite.advice.advice import Advice
+    from dqsuite.advising import advise
     from dqsuite.api import damage, load_dataset, make_dataset, run
     from dqsuite.claims.claim import claim, grid
     from dqsuite.claims.evaluate import Judged, judge
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "advise": "advising",
+    "Advice": "advice.advice",
     "damage": "api",
     "load_dataset": "api",
     "make_dataset": "api",
@@ -45,6 +49,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Advice",
     "Damaged",
     "Dataset",
     "DqError",
@@ -54,6 +59,7 @@ __all__ = [
     "Status",
     "Study",
     "Verdict",
+    "advise",
     "claim",
     "damage",
     "expected",

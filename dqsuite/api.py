@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,12 +19,10 @@ from numpy.typing import ArrayLike
 from dqsuite import corruptions, datasets, training
 from dqsuite.core import seeds
 from dqsuite.core.errors import DqError
-from dqsuite.core.files import replacing
 from dqsuite.core.hardware import training_precision
 from dqsuite.corruptions import Damaged
 from dqsuite.datasets import Dataset
-from dqsuite.datasets.base import Arrays
-from dqsuite.datasets.cache import cache_dir
+from dqsuite.datasets.by_content import content, keep_arrays
 from dqsuite.datasets.objects import records_of
 from dqsuite.datasets.records import Options, assembled
 from dqsuite.engines.choice import device_for, engine_named
@@ -91,7 +88,7 @@ def load_dataset(
     options = Options.checked(held_out, seed, size, skip)
     records = records_of(data, test, columns=columns or {}, classes=classes, where=name)
     arrays = assembled(records, options)
-    return replace(datasets.load(f"npz:{_kept(_content(arrays), name)}"), notes=arrays.notes)
+    return replace(datasets.load(f"npz:{keep_arrays(content(arrays), name)}"), notes=arrays.notes)
 
 
 def make_dataset(
@@ -126,7 +123,7 @@ def make_dataset(
     arrays: dict[str, Any] = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
     if classes:
         arrays["classes"] = list(classes)
-    return datasets.load(f"npz:{_kept({key: np.asarray(value) for key, value in arrays.items()}, name)}")
+    return datasets.load(f"npz:{keep_arrays({key: np.asarray(value) for key, value in arrays.items()}, name)}")
 
 
 def damage(dataset: Dataset, condition: str, repeat: int = 0) -> Damaged:
@@ -203,11 +200,11 @@ def run(
     trainer = engine_named(engine, worker, workers, address)
     given = recipe_named(recipe).with_settings(**(settings or {}))
     known = dataset if isinstance(dataset, str | Dataset) else load_dataset(dataset)
-    grid = _name(known), _texts(models), _texts(corrupt)
+    grid = name_of(known), _texts(models), _texts(corrupt)
     precision = training_precision(precision, worker.device)
     plan = plan_grid(*grid, recipe=given, repeats=repeats, precision=precision, seed=seed)
     _tell(plan.notes if isinstance(known, str) else known.notes, say)
-    return _study(trainer, plan, report, say)
+    return trained_study(trainer, plan, report, say)
 
 
 def _tell(notes: Iterable[str], say: Callable[[str], None]) -> None:
@@ -215,7 +212,7 @@ def _tell(notes: Iterable[str], say: Callable[[str], None]) -> None:
         say(note)
 
 
-def _study(
+def trained_study(
     engine: Processes | Dispatch, plan: Plan, report: Callable[[Event], None], say: Callable[[str], None]
 ) -> Study:
     """Have what is missing of a plan trained, and return all of it from the store."""
@@ -235,7 +232,7 @@ def _texts(given: str | Sequence[str]) -> Sequence[str]:
     return [given] if isinstance(given, str) else given
 
 
-def _name(dataset: str | Dataset) -> str:
+def name_of(dataset: str | Dataset) -> str:
     """Return a name by which workers find a data set: its own where that leads to it, else that of a kept copy."""
     if isinstance(dataset, str):
         return dataset
@@ -244,22 +241,4 @@ def _name(dataset: str | Dataset) -> str:
             return dataset.name
     except DqError:
         pass  # it is named by a digest: only the arrays lead to it
-    return f"npz:{_kept(_content(dataset.arrays), dataset.name)}"
-
-
-def _content(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
-    """Return what an npz of a data set holds."""
-    return {**dict(zip(Arrays._fields, arrays[:4], strict=False)), "classes": np.array(arrays.classes)}
-
-
-def _kept(arrays: Mapping[str, np.ndarray[Any, Any]], name: str) -> Path:
-    """Keep arrays as an npz in the user's cache, under a digest of their content; return its path."""
-    digest = hashlib.sha256()
-    for key, array in arrays.items():
-        digest.update(f"{key} {array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
-    stem = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)[:60] or "arrays"
-    path = cache_dir() / "arrays" / digest.hexdigest()[:24] / f"{stem}.npz"
-    if not path.is_file():
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type] # numpy types **kwds as allow_pickle
-    return path
+    return f"npz:{keep_arrays(content(dataset.arrays), dataset.name)}"

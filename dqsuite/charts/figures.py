@@ -230,9 +230,11 @@ _BANDS = "Bands: 95% intervals; the lighter ones cover all points of a curve at 
 
 
 def mean_curve(curves: Sequence[NDArray[Any]]) -> list[Point]:
-    """Return the mean of curves of fractions, epoch by epoch, in percent; those that have ended count no more."""
+    """Return the mean of curves of fractions by epoch, in percent; what was not measured or has ended counts not."""
     longest = max(map(len, curves))
     padded = np.stack(
         [np.pad(curve.astype(float), (0, longest - len(curve)), constant_values=np.nan) for curve in curves]
     )
-    return [Point(epoch, 100 * float(mean)) for epoch, mean in enumerate(np.nanmean(padded, axis=0), 1)]
+    measured = np.flatnonzero(np.isfinite(padded).any(0))
+    means = np.nanmean(padded[:, measured], axis=0)
+    return [Point(int(epoch) + 1, 100 * float(mean)) for epoch, mean in zip(measured, means, strict=True)]

@@ -16,6 +16,7 @@ from dqsuite.core.escapes import line
 _COMMANDS = {
     "run": ("commands", "run"),
     "plan": ("planning", "plan"),
+    "advise": ("advice_command", "advise"),
     "report": ("commands", "report"),
     "claims": ("commands", "claims"),
     "list": ("listing", "listing"),

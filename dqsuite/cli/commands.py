@@ -84,22 +84,23 @@ def run(options: Namespace) -> int:
     store, wanted = worker.store, demands.read(options.fail_if or (), plan)
     saved.require_name(options.save)
     before = saved.earlier(store, options.compare, plan, say) if options.compare else None
-    path = require_writable(_report_path(options.out, plan))
-    found, trained = _trained(engine_named(options.engine, worker, options.workers or 0, options.address), plan)
+    path = require_writable(report_path(options.out, plan))
+    engine = engine_named(options.engine, worker, options.workers or 0, options.address)
+    found, newly = trained(engine, plan)
     write([found], path)
     judged = demands.judged(wanted, found)
     moved = saved.moved(found, before) if before else []
     saved.save(store, plan, options.save)
     if options.json:
-        more = {"trained": trained, "report": str(path)}
+        more = {"trained": newly, "report": str(path)}
         more |= {"demands": demands.as_json(judged)} if wanted else {}
         more |= {"changes": saved.as_json(moved)} if before else {}
         print(json.dumps(as_json(found) | more))
     else:
         show(found, out)
         took = duration(time.monotonic() - began).removeprefix("about ")
-        stored = len(plan.cells) - trained
-        _say_whole(f"{trained} cells trained, {stored} taken from the store, in {took}; report: {line(str(path))}")
+        stored = len(plan.cells) - newly
+        _say_whole(f"{newly} cells trained, {stored} taken from the store, in {took}; report: {line(str(path))}")
         for each in judged:
             _say_whole(each.describe())
         if before:
@@ -108,24 +109,33 @@ def run(options: Namespace) -> int:
     return saved.code(moved) or demands.code(judged)
 
 
-def _trained(engine: Processes | Dispatch, plan: Plan) -> tuple[study.Study, int]:
+def trained(engine: Processes | Dispatch, plan: Plan) -> tuple[study.Study, int]:
     """Train what is missing of a plan, and return the study with how many cells this run has trained of it."""
-    worker, store = engine.worker, engine.worker.store
+    store = engine.worker.store
     before = study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
-    batches = missing_batches(worker, plan, Reader(store, say).card(plan.fingerprint))
-    trained = 0
-    if batches:
-        tell_of_the_compiler(plan, worker.device)
-        missing = sum(len(batch.cells) for batch in batches)
-        with terminated_as_interrupted(), Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
-            follow(engine, batches, progress)
-        trained = progress.done  # another run on the store may have trained the rest
+    missing, newly = trained_missing(engine, plan)
     look_for_copies(store, plan)
-    if before and not batches:
+    if before and not missing:
         return replace(before, copies=copies_in(store, plan.fingerprint)), 0
     found = study.load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
-    return found, trained
+    return found, newly
+
+
+def trained_missing(engine: Processes | Dispatch, plan: Plan) -> tuple[int, int]:
+    """Train what is missing of a plan; return how many cells that were, and how many of them this run has trained.
+
+    Another run on the store may have trained the others.
+    """
+    worker = engine.worker
+    batches = missing_batches(worker, plan, Reader(worker.store, say).card(plan.fingerprint))
+    missing = sum(len(batch.cells) for batch in batches)
+    if not missing:
+        return 0, 0
+    tell_of_the_compiler(plan, worker.device)
+    with terminated_as_interrupted(), Progress(err, missing) as progress, contextlib.redirect_stdout(sys.stderr):
+        follow(engine, batches, progress)
+    return missing, progress.done
 
 
 def _say_whole(text: str) -> None:
@@ -250,7 +260,8 @@ def _settings(options: Namespace) -> dict[str, int | str]:
     return found
 
 
-def _report_path(target: str, planned: Plan) -> Path:
+def report_path(target: str, planned: Plan) -> Path:
+    """Return where the report of a grid goes: the target, or a file in it that is named by the grid."""
     if not _is_folder(target):
         return Path(target)
     names = dict.fromkeys([planned.cells[0].dataset, *(cell.model for cell in planned.cells)])

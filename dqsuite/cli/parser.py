@@ -50,6 +50,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     plan = commands.add_parser("plan", help="show the cells, which are stored, and the time they will take")
     _run(run)
     _grid(plan)
+    advise = commands.add_parser("advise", help="train a designed plan, and say what to do about the data")
+    _advise(advise)
     _report(commands.add_parser("report", help="draw the report of everything in the store; trains nothing"))
     _claims(commands.add_parser("claims", help="list the published findings with their verdicts, from the store"))
     shown = commands.add_parser("list", help="list what there is to choose from")
@@ -85,6 +87,28 @@ def _run(parser: argparse.ArgumentParser) -> None:
         "such as 'wrong:0.1 cost > 3%%' or 'clean recall(cat) < 0.8': exit 1 if so, 0 if not, 3 if it cannot be told"
     )
     parser.add_argument("--fail-if", action="append", metavar="TEXT", help=f"{fails}; repeatable")
+
+
+def _advise(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("dataset", metavar="DATA", help="a name, or folder:PATH, csv:FILE, parquet:FILE, npz:FILE")
+    add("--model", default="lenet", help="a name, net.py:factory, module:factory or timm:NAME (default: lenet)")
+    add("--budget", default="10m", metavar="TIME", help="of training, such as 90s, 30m or 8h (default: 10m)")
+    add("--plan", action="store_true", help="show the plan and its time; train nothing")
+    damage = "damage to be placed on the axis beside ours, name:level[;key=value][+...]; repeatable"
+    add("--corrupt", action="append", default=[], metavar="CHAIN", help=damage)
+    add("--repeats", type=_count, default=0, help="trainings per condition (default: 3 to 8, as the budget allows)")
+    add("--seed", type=int, default=0, help="another one makes other repeats (default: 0)")
+    add("--audit", metavar="FILE", help="a sheet of records checked by hand; where it is not there, it is written")
+    add("--suspects", metavar="DIR", help="write the suspect labels as suspects.csv and suspects.html")
+    add("--spend", type=float, help="what there is for labels and records (default: half of all labels)")
+    add("--price-label", type=float, help="of looking at a record's label again (default: 1)")
+    add("--price-record", type=float, help="of collecting a labelled record (default: 1)")
+    _training(parser)
+    _machine(parser)
+    _store(parser)
+    add("--out", default="reports/", metavar="PATH", help="the report: a file, or a folder/")
+    add("--json", action="store_true", help="print the advice as JSON")
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
@@ -142,20 +166,25 @@ def _grid(parser: argparse.ArgumentParser) -> None:
         help="a name, net.py:factory, module:factory or timm:NAME; repeatable (default: lenet)",
     )
     add("--corrupt", action="append", metavar="CHAIN", help="name:level[,level...][;key=value][+...]; repeatable")
+    _training(parser)
+    add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
+    add("--seed", type=int, default=0, help="another one makes other repeats (default: 0)")
+    equal = "every condition makes as many updates: those of the clean baseline's epochs, or N"
+    add("--updates", nargs="?", type=_count, const=CLEAN_UPDATES, metavar="N", help=equal)
+    _machine(parser)
+    _store(parser)
+
+
+def _training(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add(
         "--recipe",
         default="standard",
         metavar="NAME[;KEY=VALUE]",
         help="training settings, some of them changed (default: standard)",
     )
-    add("--repeats", type=_count, default=3, help="trainings per condition (default: 3)")
-    add("--seed", type=int, default=0, help="another one makes other repeats (default: 0)")
     add("--epochs", type=_count, help="instead of the recipe's")
-    equal = "every condition makes as many updates: those of the clean baseline's epochs, or N"
-    add("--updates", nargs="?", type=_count, const=CLEAN_UPDATES, metavar="N", help=equal)
     add("--batch-size", type=_count, help="instead of the recipe's")
-    _machine(parser)
-    _store(parser)
 
 
 def _machine(parser: argparse.ArgumentParser) -> None:

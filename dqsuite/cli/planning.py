@@ -9,16 +9,14 @@ from collections.abc import Sequence
 
 from rich.table import Column, Table
 
-from dqsuite import datasets
 from dqsuite.cli.commands import out, planned, say
 from dqsuite.cli.progress import duration
 from dqsuite.cli.texts import plain
-from dqsuite.corruptions import Chain
+from dqsuite.engines.timing import time_unknown
 from dqsuite.engines.worker import Worker, require_fit, untrained
 from dqsuite.experiment.cells import Cell, Plan
 from dqsuite.experiment.runtime import Costs
 from dqsuite.results.reader import Reader
-from dqsuite.training import seconds_per_image
 
 
 def plan(options: Namespace) -> None:
@@ -32,7 +30,7 @@ def plan(options: Namespace) -> None:
     wanted, worker, count = planned(options)
     left = dataclasses.replace(wanted, cells=tuple(untrained(worker.store, wanted)))
     require_fit(worker, left)
-    timed = _time_unknown(worker, left)
+    timed = time_unknown(worker, left)
     out.print(_stored(wanted, left.cells))
     time_left = f"{len(wanted.cells)} cells, {len(left.cells)} to train; {_told(worker, left, count, timed=timed)}"
     out.print(time_left, highlight=False, soft_wrap=True)
@@ -56,14 +54,3 @@ def _told(worker: Worker, left: Plan, count: int, *, timed: bool) -> str:
         return "the time is not known: the store cannot be written, and keeps no note of what was timed"
     how = "by a few steps timed just now" if timed else "as others took on this machine"
     return f"{duration(seconds)} with {count} workers on the {worker.device}, {how}"
-
-
-def _time_unknown(worker: Worker, left: Plan) -> bool:
-    """Time a few steps of each model whose like was never trained here; return whether there was one."""
-    costs = Costs(worker.store, worker.device)
-    known = costs.seconds(left, None)
-    unknown = {cell.model: cell for cell in left.cells if cell not in known}
-    for cell in unknown.values():
-        clean = dataclasses.replace(cell, condition=Chain())
-        costs.note_rate(cell, seconds_per_image(clean, datasets.load(left.dataset), worker.device))
-    return bool(unknown)

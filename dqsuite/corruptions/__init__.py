@@ -51,6 +51,7 @@ __all__ = [
     "StepRecord",
     "apply",
     "damage_labels",
+    "holds_out",
     "parse",
     "relabel",
 ]
@@ -159,6 +160,11 @@ def relabel(chain: Chain, labels: Labels, classes: tuple[str, ...], noise: np.ra
     """Return labels int64 (N,) after the chain's label noise alone, such as those of a validation set."""
     noisy = tuple(term for term in chain.terms if isinstance(CORRUPTIONS[term.name], LabelNoise))
     return damage_labels(replace(chain, terms=noisy), labels, classes, noise).labels
+
+
+def holds_out(chain: Chain) -> bool:
+    """Tell whether a step takes records away that are there to be predicted."""
+    return any(getattr(CORRUPTIONS[term.name], "held_out", False) for term in chain.terms)
 
 
 def _terms(text: str) -> tuple[Term, ...]:

@@ -196,9 +196,11 @@ class Volume(Corruption):
 
     It gets the labels as the step finds them, int64 (N,), and the permutation, int64 (N,), and returns the positions
     kept, int64, ascending. Only a corruption that ``empties_classes`` may leave a class without a record.
+    What is taken away where it is ``held_out`` is there to be predicted: the probability of every class is kept.
     """
 
     empties_classes: bool = False
+    held_out: bool = False
 
     def _damage(self, records: Records, step: Step) -> tuple[Records, int]:
         level = self.level.resolve(step.term.value, step.context)

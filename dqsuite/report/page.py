@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dqsuite.advice.advice import Advice
 from dqsuite.charts.figures import Figure
 from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.measurements import StoredMeasurements, in_each_precision, setup_of, setups_of
@@ -75,6 +76,7 @@ class Page:
     sources: Sequence[Section] = ()
     contradictions: Sequence[Contradiction] = ()
     provenance: Provenance | None = None
+    advised: Sequence[Advice] = ()
 
     @property
     def title(self) -> str:

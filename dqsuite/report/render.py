@@ -11,9 +11,10 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dqsuite import __version__
+from dqsuite.advice.advice import Advice
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
-from dqsuite.report import answers, doses, draw, studies
+from dqsuite.report import advice, answers, doses, draw, studies
 from dqsuite.report.findings import evidence
 from dqsuite.report.page import Page
 from dqsuite.results.study import Study
@@ -31,9 +32,9 @@ def require_writable(path: Path) -> Path:
         raise _unwritable(path, error) from error
 
 
-def write(found: Sequence[Study], path: Path) -> Path:
-    """Draw the report of studies into one file, as `write_page`."""
-    return write_page(Page(found), path)
+def write(found: Sequence[Study], path: Path, advised: Sequence[Advice] = ()) -> Path:
+    """Draw the report of studies, and advice drawn from them, into one file, as `write_page`."""
+    return write_page(Page(found, advised=advised), path)
 
 
 def write_page(page: Page, path: Path) -> Path:
@@ -63,7 +64,7 @@ def html(page: Page) -> str:
         lstrip_blocks=True,
     )
     pages.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
-    rooms = {"draw": draw, "studies": studies, "answers": answers, "doses": doses}
+    rooms = {"draw": draw, "studies": studies, "answers": answers, "doses": doses, "advice": advice}
     pages.globals |= rooms | {"page": page, "version": __version__, "evidence_of": evidence}
     text = pages.get_template("index.html.j2").render()
     return re.sub(r"\n\s*\n+", "\n", text).lstrip()

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Trained(NamedTuple):
-    """An outcome, and float16 (N,): the probability that the last epoch gave each predicted class."""
+    """An outcome, and float16 (N,): the probability that the last epoch gave each predicted class.
+
+    Where records were held out of the training to be predicted, (N, K): the probability of every class.
+    """
 
     outcome: Outcome
     confidences: NDArray[np.float16]

@@ -59,6 +59,11 @@ class TestSet:
         return logits.argmax(1).cpu().numpy().astype(self.dtype)
 
     @staticmethod
+    def probabilities(logits: Tensor) -> NDArray[np.float16]:
+        """Return the probability of each class (N, K)."""
+        return logits.softmax(1).cpu().numpy().astype(np.float16)
+
+    @staticmethod
     def confidences(logits: Tensor) -> NDArray[np.float16]:
         """Return the probability of each predicted class (N,)."""
         return logits.softmax(1).amax(1).cpu().numpy().astype(np.float16)

@@ -73,7 +73,8 @@ def _train(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
         stopped=run.stopped,
         provenance=_provenance(device, began, fast=fast),
     )
-    return Trained(outcome, test.confidences(run.logits))
+    kept = test.probabilities if corruptions.holds_out(cell.condition) else test.confidences
+    return Trained(outcome, kept(run.logits))
 
 
 class _Run:

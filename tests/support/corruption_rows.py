@@ -91,6 +91,7 @@ TABLE = {
     ),
     "reduce": Row("volume", "reduce:0.1", "reduce:0.45", ("reduce:0.3", "1ca7fe4eff92")),
     "first": Row("volume", "first:150", "first:120", ("first:100", "dae62d69e486"), random=False),
+    "fold": Row("volume", "fold:1", "fold:2", ("fold:2;of=10", "4feadbeb0a0d"), nests="nothing"),
     "drop_class": Row("volume", "drop_class:3", "drop_class:3/dog", ("drop_class:3", "b59b3128ecc0"), random=False),
     "relabel_class": Row(
         "relabel",

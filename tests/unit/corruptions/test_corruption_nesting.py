@@ -24,7 +24,7 @@ def at_both_levels(name: str, damage: Callable[..., Damaged], repeat: int) -> tu
 
 def test_what_nests_is_stated_of_every_corruption():
     assert that_nest("picks") == ["shuffle"]
-    assert that_nest("nothing") == ["relabel_class"]
+    assert that_nest("nothing") == ["fold", "relabel_class"]
     assert that_nest("left") == ["reduce", "first", "drop_class", "long_tail"]
     assert set(that_nest("fates", "picks", "left", "nothing")) == set(TABLE)
 

@@ -61,6 +61,16 @@ def test_reduction_takes_exactly_the_rounded_count(damage, thousandths, size, re
     assert (damaged.kept == np.setdiff1d(np.arange(size), prefix(size, count, repeat))).all()
 
 
+@given(of=st.integers(2, 12), repeat=REPEATS)
+@settings(max_examples=10, deadline=None)
+def test_each_record_is_left_out_by_one_fold(damage, of, repeat):
+    images, labels = data(57, repeat)
+    kept = [damage(f"fold:{part};of={of}", images, labels, repeat).kept for part in range(1, of + 1)]
+    assert {57 - len(each) for each in kept} <= {57 // of, 57 // of + 1}
+    left = np.concatenate([np.setdiff1d(np.arange(57), each) for each in kept])
+    assert sorted(left) == list(range(57))
+
+
 @pytest.mark.parametrize("name", of_kind("volume"))
 @given(repeat=REPEATS)
 @settings(max_examples=10, deadline=None)
