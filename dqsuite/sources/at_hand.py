@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from dqsuite import datasets
@@ -41,7 +41,7 @@ def _file(name: str) -> Path | None:
         return None
 
 
-@lru_cache(maxsize=1)  # one after the other: together they may take more memory than all outcomes
+@cache
 def _load(name: str, file: Path) -> Dataset | None:
     """Return a data set, read once from the file where it lies, None where it cannot be read."""
     try:
