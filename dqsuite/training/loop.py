@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import nn
 
 from dqsuite import __version__, corruptions, models
 from dqsuite.core import seeds
@@ -26,18 +25,25 @@ from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.training import Trained, Watch, microbatch
 from dqsuite.training.batches import Scaling
+from dqsuite.training.cuda import Replayed, on_device
 from dqsuite.training.evaluate import TestSet
 from dqsuite.training.kernels import compiled, with_kernels
 from dqsuite.training.optimise import EarlyStopping, Optimizer
 from dqsuite.training.stages import Stage, stages_of
+from dqsuite.training.step import Step
 
 _NEARLY_FITTED = 0.95  # accuracy met in training, below which measuring the whole training set is not worth its time
 
 
 def train_cell(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
     """Train one cell; see `dqsuite.training.train`."""
-    began = time.time()
     torch.set_num_threads(1)  # the same sums in the same order, whatever runs beside this cell
+    with on_device(device):
+        return _train(cell, dataset, device, watch)
+
+
+def _train(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
+    began = time.time()
     streams = seeds.streams(cell.repeat)
     damaged = corruptions.apply(cell.condition, dataset.x_train, dataset.y_train, dataset.classes, streams.noise)
     scaling = Scaling.of(damaged.images, cell.recipe.scaling, device)
@@ -76,6 +82,7 @@ class _Run:
     def __init__(self, cell: Cell, model: nn.Module, stages: list[Stage], test: TestSet, device: str) -> None:
         self.recipe, self.model, self.stages, self.test = cell.recipe, model, stages, test
         self.device, self.bf16 = device, cell.precision == "bf16"
+        self.replays = device == "cuda" and _is_ours(cell.model)
         one = test.scaling(test.images[:1])
         self.trained = microbatch.trained(model, one, cell.recipe.batch_size)
         self.evaluated = microbatch.evaluated(model, one)
@@ -129,6 +136,8 @@ class _Run:
         """
         if not epoch:
             self.optimizer = Optimizer(self.model, self.recipe)
+            step = Step(self.model, self.optimizer, self.trained, bf16=self.bf16)
+            self.step = Replayed(step) if self.replays else step
         self.model.train()
         batches = stage.batches.epoch(seeds.generator(stage.order, epoch))
         loss_sum, hits, seen = torch.zeros((), device=self.device), torch.zeros((), device=self.device), 0
@@ -136,30 +145,11 @@ class _Run:
             if update == stage.updates:
                 break
             self.optimizer.rate = stage.rate.at(update // stage.length, update)
-            loss, logits = self._step(images, labels)
+            loss, logits = self.step(images, labels)
             loss_sum += loss * len(labels)
             hits += (logits.argmax(1) == labels).sum()
             seen += len(labels)
         return loss_sum.item() / seen, hits.item() / seen
-
-    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Take one step of the optimiser; return the batch's mean loss and its logits (B, K)."""
-        self.optimizer.zero_grad()
-        parts = zip(torch.split(images, self.trained), torch.split(labels, self.trained), strict=True)
-        losses, logits = zip(*(self._gradient(*part, len(labels)) for part in parts), strict=True)
-        self.optimizer.step()
-        return torch.stack(losses).sum(), torch.cat(logits)
-
-    def _gradient(self, images: Tensor, labels: Tensor, total: int) -> tuple[Tensor, Tensor]:
-        """Add the gradient of some records of a batch of `total`; return their share of the mean loss, and logits."""
-        with self._autocast():
-            logits = self.model(images)
-        loss = cross_entropy(logits.float(), labels, reduction="sum") / total
-        loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
-        return loss.detach(), logits.detach()
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 
 
 @contextlib.contextmanager

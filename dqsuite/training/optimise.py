@@ -21,21 +21,29 @@ class Optimizer:
     """The optimiser of a recipe; Adam and RMSprop have the constants of Keras, whose users the sources are.
 
     It calls torch's functions and not its classes, the first of which imports torch's compiler for more than a second.
-
-    Attributes
-    ----------
-    rate : float
-        The learning rate of the next step.
     """
 
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
-        self.recipe, self.rate = recipe, recipe.learning_rate
+        self.recipe, self._rate = recipe, recipe.learning_rate
+        device = next(model.parameters()).device
+        self._on_card = torch.tensor(self._rate, device=device) if device.type == "cuda" else None
         kernels = {module.weight for module in model.modules() if isinstance(module, nn.Conv2d)}
         decays = {p: recipe.decayed == "all" or p in kernels for p in model.parameters() if p.requires_grad}
         self.groups = [
             _Group([_State(p) for p, decayed in decays.items() if decayed], recipe.weight_decay),
             _Group([_State(p) for p, decayed in decays.items() if not decayed], 0.0),
         ]
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step. On a GPU it lies in the card's memory, where a replayed step finds it."""
+        return self._rate
+
+    @rate.setter
+    def rate(self, value: float) -> None:
+        if self._on_card is not None and value != self._rate:
+            self._on_card.fill_(value)
+        self._rate = value
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -54,7 +62,12 @@ class Optimizer:
         parameters: list[Tensor] = [state.parameter for state in states]
         gradients = [p.grad for p in parameters if p.grad is not None]
         first, second, steps = ([getattr(state, name) for state in states] for name in ("first", "second", "steps"))
-        same: dict[str, Any] = {"lr": self.rate, "weight_decay": weight_decay, "maximize": False}
+        on_card = self._on_card is not None
+        same: dict[str, Any] = {
+            "lr": self._on_card if on_card else self._rate,
+            "weight_decay": weight_decay,
+            "maximize": False,
+        }
         match self.recipe.optimizer:
             case "sgd":
                 momentum = self.recipe.momentum
@@ -64,7 +77,7 @@ class Optimizer:
                 adam(parameters, gradients, first, second, [], steps, fused=True, **keras, **same)
             case _:
                 keras = {"alpha": 0.9, "eps": _KERAS_EPSILON, "momentum": 0.0, "centered": False}
-                rmsprop(parameters, gradients, first, [], [], steps, **keras, **same)
+                rmsprop(parameters, gradients, first, [], [], steps, capturable=on_card, **keras, **same)
 
 
 class _State:

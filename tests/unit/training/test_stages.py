@@ -17,6 +17,7 @@ from dqsuite.training import loop, microbatch, train
 from dqsuite.training.batches import Batches, Scaling
 from dqsuite.training.optimise import Optimizer
 from dqsuite.training.stages import stages_of
+from dqsuite.training.step import Step
 
 PLAIN = Recipe(epochs=5, batch_size=64, learning_rate=0.05, momentum=0.9, milestones=((3, 0.5),), scaling="channel")
 REPAIRING = dataclasses.replace(PLAIN, repair=0.2)
@@ -158,7 +159,7 @@ def test_the_end_of_each_stage_is_measured():
 def test_batches_in_portions_make_the_same_updates(optimisers, monkeypatch):
     monkeypatch.setattr(microbatch, "_CACHED", 2**12)
     sizes = []
-    monkeypatch.setattr(loop._Run, "_gradient", counted(loop._Run._gradient, sizes))
+    monkeypatch.setattr(Step, "_gradient", counted(Step._gradient, sizes))
     trained("reduce:0.3", dataclasses.replace(REPAIRING, epochs=2), model="poison_cnn;width=0.25")
     assert [len(optimiser.rates) for optimiser in optimisers] == [2 * BATCHES, round(0.4 * BATCHES)]
     assert max(sizes) < 64
