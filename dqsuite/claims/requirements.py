@@ -90,7 +90,7 @@ class Requirements:
         self.repeats = min(self.repeats, setup.repeats)
         classes = CLASSES.get(parse_term(data).name) or _classes(setup.dataset)
         truth = np.repeat(np.arange(len(classes)), _IMAGES)
-        return Predictions(truth, classes, truth[None], np.ones((1, 1)))
+        return Predictions(truth, classes, truth[None], [np.ones(1)])
 
 
 @lru_cache(maxsize=64)

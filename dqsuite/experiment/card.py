@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
-from dqsuite.core.foreign import as_type
 from dqsuite.core.grammar import parse_term
 from dqsuite.datasets import Dataset
-from dqsuite.experiment.encoding import LARGEST, pack, unpack
-from dqsuite.experiment.schema import CardHeader
+from dqsuite.experiment.encoding import LARGEST, opened, pack
+from dqsuite.experiment.schema import CardHeader, header_of
 from dqsuite.experiment.store import CARDS, Store
 
 
@@ -81,9 +80,9 @@ class Card:
         ValueError
             The bytes are damaged.
         """
-        header, arrays = unpack(data, LARGEST)
+        text, arrays = opened(data, LARGEST)
         try:
-            known = as_type(header, CardHeader)
+            known = header_of(text, CardHeader)
             parse_term(known.name)
             y_test = arrays["y_test"]
         except (ValueError, LookupError, DqError) as error:

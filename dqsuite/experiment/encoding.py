@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.core.foreign import Archive, array_of, json_as, said
+from dqsuite.core.foreign import array_of, json_as, members_of, said
 
 
 def pack(header: Mapping[str, Any], **arrays: NDArray[Any]) -> bytes:
@@ -42,8 +42,8 @@ class Packed(Mapping[str, Any]):
 
     __slots__ = ("_text",)
 
-    def __init__(self, plain: Mapping[str, Any]) -> None:
-        self._text = encoded(plain)
+    def __init__(self, text: bytes) -> None:
+        self._text = text
 
     def plain(self) -> dict[str, Any]:
         """Return all of it."""
@@ -75,16 +75,20 @@ def unpack(data: bytes, most: int = _CONFIDENCES) -> tuple[dict[str, Any], dict[
     ValueError
         The bytes are truncated, altered (each member carries a checksum), too many or something else.
     """
+    text, arrays = opened(data, most)
     try:
-        file = Archive(io.BytesIO(data))
-        if len(file.sizes) > _MEMBERS or sum(file.sizes.values()) > most:
-            raise ValueError("it is too large to be one")
-        header = json_as(array_of(file.read("header.npy", _HEADER)).tobytes(), Any)
-        arrays = {
-            name.removesuffix(".npy"): array_of(file.read(name, most)) for name in file.sizes if name != "header.npy"
-        }
+        return json_as(text, dict[str, Any]), arrays
     except ValueError as error:
         raise ValueError(f"damaged record: {error}") from error
-    if not isinstance(header, dict):
-        raise ValueError("damaged record: its header has no names")
-    return header, arrays
+
+
+def opened(data: bytes, most: int) -> tuple[bytes, dict[str, NDArray[Any]]]:
+    """Return the same with the header as JSON."""
+    try:
+        found = members_of(data, _MEMBERS, most)
+        if len(found.get("header.npy", b"")) > _HEADER:
+            raise ValueError("its header is too large")
+        text = array_of(found.pop("header.npy", b"")).tobytes()
+        return text, {name.removesuffix(".npy"): array_of(content) for name, content in found.items()}
+    except ValueError as error:
+        raise ValueError(f"damaged record: {error}") from error

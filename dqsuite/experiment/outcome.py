@@ -10,7 +10,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,15 @@ from dqsuite.core.foreign import as_type, json_as
 from dqsuite.corruptions import Manifest
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
-from dqsuite.experiment.encoding import FORMAT, LARGEST, OtherVersionError, Packed, encoded, pack, unpack
+from dqsuite.experiment.encoding import FORMAT, LARGEST, OtherVersionError, Packed, encoded, opened, pack
 from dqsuite.experiment.recipes import Recipe
-from dqsuite.experiment.schema import LONGEST_CURVE, OutcomeHeader
+from dqsuite.experiment.schema import LONGEST_CURVE, OutcomeHeader, Parts, header_of
 
 _RECORDS = 2**53  # what a float counts exactly
 _SECONDS = 1e10
 _LARGEST = 1e18  # of any number in a header
 _KEPT = 4096  # bytes of what a condition's repeats share
+_LABELS, _CURVE = (np.dtype(np.uint8), np.dtype(np.uint16)), np.dtype(np.float32)
 CURVES = ("train_loss", "train_accuracy", "test_accuracy", "learning_rate")
 
 
@@ -114,30 +115,37 @@ class Outcome:
         ValueError
             The bytes are damaged.
         """
-        return cls.of_record(*unpack(data, LARGEST))
+        return cls._of_text(*opened(data, LARGEST))
 
     @classmethod
     def of_record(cls, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Outcome:
         """Return the outcome of an unpacked record. Raises as `from_bytes`."""
+        return cls._of_text(encoded(header), arrays)
+
+    @classmethod
+    def _of_text(cls, text: bytes, arrays: Mapping[str, NDArray[Any]]) -> Outcome:
+        parts = json_as(text, Parts)
+        if parts.format != FORMAT:
+            raise OtherVersionError(f"outcome format {str(parts.format)[:20]}, this version reads {FORMAT}")
         try:
-            if header["format"] != FORMAT:
-                raise OtherVersionError(f"outcome format {str(header['format'])[:20]}, this version reads {FORMAT}")
             last, best, curves = arrays["last"], arrays["best_xor_last"], arrays["curves"]
         except KeyError as error:
             raise ValueError(f"not an outcome: it lacks {error}") from error
-        _check_header(header)
+        known = header_of(text, OutcomeHeader)
+        _check_header(known)
         _check_arrays(last, best, curves)
         outcome = cls(
-            cell=_cell(header["cell"]),
-            fingerprint=sys.intern(header["fingerprint"]),
-            curves=_Curves(curves),
-            last=last,
+            cell=_cell(json_as(parts.cell, dict[str, Any])),
+            fingerprint=sys.intern(known.fingerprint),
+            curves=_Curves(curves.copy()),  # without the bytes around it, for there may be many
+            last=last.copy(),
             best=best ^ last,
-            manifest=Packed(header["manifest"]),
-            stopped=sys.intern(header["stopped"]),
-            provenance=Packed(header["provenance"]),
+            manifest=Packed(bytes(parts.manifest)),
+            stopped=sys.intern(known.stopped),
+            provenance=Packed(bytes(parts.provenance)),
         )
-        if len(header["manifest"]["histogram_before"]) <= max(outcome.last.max(), outcome.best.max()):
+        object.__setattr__(outcome, "classes", len(known.manifest.histogram_before))  # else read again, of each
+        if outcome.classes <= max(outcome.last.max(), outcome.best.max()):
             raise ValueError("damaged record: it predicts a class that there is not")
         return outcome
 
@@ -146,7 +154,7 @@ class Outcome:
         """The realised damage."""
         return Manifest.from_json(dict(self.manifest.items()))
 
-    @property
+    @cached_property
     def classes(self) -> int:
         """The number of classes."""
         return len(self.manifest["histogram_before"])
@@ -166,33 +174,36 @@ class Outcome:
         )
 
 
-def _check_header(header: Mapping[str, Any]) -> None:
+def _check_header(known: OutcomeHeader) -> None:
     """Raise ValueError where a header is not what this version can use."""
-    known = as_type(header, OutcomeHeader)
     damage, k = known.manifest, len(known.manifest.histogram_before)
     kept = sum(map(sum, damage.transitions))
     if k < 1 or [len(row) for row in damage.transitions] != [k] * k or not 0 < kept < _RECORDS:
         raise ValueError("damaged record: its damage does not fit together")
     seconds = known.provenance.get("seconds")
-    told = [*known.provenance.values(), *known.cell.recipe.values()]
-    numbers = [each for each in told if isinstance(each, int | float)]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < _SECONDS:
         raise ValueError("damaged record: it does not say how long it took")
+    _check_numbers(known.provenance)
+
+
+def _check_numbers(told: Mapping[str, Any]) -> None:
+    numbers = [each for each in told.values() if isinstance(each, int | float)]
     if not all(math.isfinite(each) and abs(each) < _LARGEST for each in numbers):
         raise ValueError("damaged record: a number in it is none")
 
 
 def _check_arrays(last: NDArray[Any], best: NDArray[Any], curves: NDArray[Any]) -> None:
     """Raise ValueError where arrays are not those of an outcome."""
-    if last.dtype not in (np.uint8, np.uint16) or last.ndim != 1 or not last.size:
+    if last.dtype not in _LABELS or last.ndim != 1 or not last.size:
         raise ValueError("damaged record: its predictions are none")
     if last.dtype != best.dtype or last.shape != best.shape:
         raise ValueError("damaged record: its predictions do not fit together")
-    if curves.dtype != np.float32 or curves.ndim != 2 or len(curves) != len(CURVES):
+    if curves.dtype != _CURVE or curves.ndim != 2 or len(curves) != len(CURVES):
         raise ValueError("damaged record: its curves are not complete")
     if not 0 < curves.shape[1] <= LONGEST_CURVE:
         raise ValueError("damaged record: its curves are empty or too long")
-    if np.any(curves[1:3] < 0) or np.any(curves[1:3] > 1):  # nan is neither
+    rates = curves[1:3]
+    if ((rates < 0) | (rates > 1)).any():  # nan is neither
         raise ValueError("damaged record: an accuracy in it is no fraction")
 
 
@@ -207,6 +218,7 @@ def _cell(values: Mapping[str, Any]) -> Cell:
 def _condition(shared: bytes) -> Cell:
     """Return the first repeat of a cell in JSON without its repeat."""
     values = json_as(shared, dict[str, Any]) | {"repeat": 0}
+    _check_numbers(values["recipe"])
     try:
         as_type(values["recipe"], Recipe)
     except DqError as error:

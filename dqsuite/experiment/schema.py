@@ -5,16 +5,21 @@ A name that this version does not know is no fault: a later one may have added i
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct, to_builtins
 
+from dqsuite.core.foreign import json_as
+
+T = TypeVar("T")
 LONGEST_CURVE = 100_000  # epochs
-_VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*$"
+_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_PLAIN = bytes(set(range(0x20, 0x7F)) - {ord("\\")})
 _COUNT = 2**50
 
-Text = Annotated[str, Meta(max_length=1000, pattern=_VISIBLE)]
-Name = Annotated[str, Meta(min_length=1, max_length=500, pattern=_VISIBLE)]
+Text = Annotated[str, Meta(max_length=1000)]
+Name = Annotated[str, Meta(min_length=1, max_length=500)]
 Fingerprint = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
 Count = Annotated[int, Meta(ge=0, le=_COUNT)]
 Size = Annotated[int, Meta(ge=1, le=2**31)]
@@ -52,6 +57,15 @@ class ManifestHeader(Struct):
     steps: list[Step]
 
 
+class Parts(Struct):
+    """The parts of an outcome's header as they stand there."""
+
+    format: Any = None
+    cell: Raw = Raw()
+    manifest: Raw = Raw()
+    provenance: Raw = Raw()
+
+
 class OutcomeHeader(Struct):
     """Of an outcome."""
 
@@ -71,3 +85,21 @@ class CardHeader(Struct):
     n_train: Count
     train_histogram: list[Count]
     image_shape: tuple[Size, Size, Size]
+
+
+def header_of(text: bytes, kind: type[T]) -> T:
+    """Return a header in JSON as one of the types here. Raises ValueError where it is not, or a text is not visible."""
+    known = json_as(text, kind)
+    if text.translate(None, _PLAIN):  # else all of it is visible, which to ask of each text would take longer than all
+        _require_visible(to_builtins(known))
+    return known
+
+
+def _require_visible(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """Raise ValueError where a text in a value has what moves the cursor, breaks lines, or is no letter."""
+    if isinstance(value, str) and _HIDDEN.search(value):
+        raise ValueError("a text in it has letters that nobody can see")
+    for each in value if isinstance(value, dict | list | tuple) else ():
+        _require_visible(each)
+        if isinstance(value, dict):
+            _require_visible(value[each])

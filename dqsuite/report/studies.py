@@ -129,7 +129,7 @@ def _condition(study: Study, model: str, name: str, *, drawn: bool) -> Condition
 
 
 def _accuracy(study: Study, model: str, name: str) -> float:
-    return float(np.mean([(each.last == study.card.y_test).mean() for each in study.at(model, name)]))
+    return study.once(("accuracy", model, name), lambda: float(study.predictions(model, name).right().mean()))
 
 
 def _numbers(study: Study, model: str, name: str) -> dict[str, Number]:

@@ -28,14 +28,22 @@ class Predictions:
     classes : K names
     predicted : int (n, N)
         At the last epoch, or at the best on the recipe's validation labels.
-    accuracy_curves : float (n, E)
-        Test accuracy by epoch; shorter trainings are padded with nan.
+    curves : n arrays (E,)
+        Test accuracy by epoch.
     """
 
     truth: NDArray[Any]
     classes: Sequence[str]
     predicted: NDArray[Any]
-    accuracy_curves: Scores
+    curves: Sequence[NDArray[Any]]
+
+    @property
+    def accuracy_curves(self) -> Scores:
+        """Test accuracy by epoch (n, E); shorter trainings are padded with nan."""
+        padded = np.full((len(self.curves), max(map(len, self.curves))), np.nan)
+        for row, curve in zip(padded, self.curves, strict=True):
+            row[: len(curve)] = curve
+        return padded
 
     def right(self) -> Scores:
         """Return 1 where an image was predicted right, else 0: (n, N). Its mean is the accuracy."""
@@ -68,10 +76,5 @@ class Predictions:
 
 def predictions_of(outcomes: Sequence[Outcome], card: Card, epoch: str) -> Predictions:
     """Return the predictions of outcomes on one data set at the ``last`` or the ``best`` epoch, a row for each."""
-    curves = [outcome.curves["test_accuracy"] for outcome in outcomes]
-    longest = max(map(len, curves))
-    padded = np.full((len(curves), longest), np.nan)
-    for row, curve in zip(padded, curves, strict=True):
-        row[: len(curve)] = curve
     predicted = np.stack([outcome.best if epoch == "best" else outcome.last for outcome in outcomes])
-    return Predictions(card.y_test, card.classes, predicted, padded)
+    return Predictions(card.y_test, card.classes, predicted, [outcome.curves["test_accuracy"] for outcome in outcomes])

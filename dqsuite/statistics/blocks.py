@@ -107,5 +107,5 @@ def _mean_squares(scores: Numbers) -> Numbers:
 
 def _products(deviations: Numbers) -> Numbers:
     if deviations.shape[1] == 1:  # no work for a matrix product, which wakes threads: on busy cores it takes ten times
-        return np.square(deviations).sum(0, keepdims=True)
+        return np.asarray(np.square(deviations).sum(0, keepdims=True))
     return np.asarray(deviations.T @ deviations)
