@@ -45,8 +45,9 @@ def test_a_forged_accuracy_is_beyond_what_repeats_do(call, tmp_path, stored):
     told = []
     for outcome in stored:
         wrong = (outcome.last + 1) % 3
-        curves = outcome.curves | {
-            "test_accuracy": outcome.curves["test_accuracy"] * 0 + 0.95 + 0.01 * outcome.cell.repeat
+        curves = {
+            **outcome.curves,
+            "test_accuracy": outcome.curves["test_accuracy"] * 0 + 0.95 + 0.01 * outcome.cell.repeat,
         }
         told.append(replace(outcome, last=wrong, best=wrong, curves=curves))
     packed(tmp_path, told)
