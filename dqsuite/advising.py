@@ -12,10 +12,10 @@ from dqsuite.advice.advice import Advice, advice_of
 from dqsuite.advice.course import BUDGET, Course
 from dqsuite.advice.plan import carried_out
 from dqsuite.api import load_dataset, name_of, trained_study
-from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.core.hardware import resolve_device, training_precision
 from dqsuite.datasets import Dataset
+from dqsuite.engines.choice import processes_for
 from dqsuite.engines.interface import Event
-from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker
 from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.store import default_store
@@ -72,12 +72,11 @@ def advise(
         recipe_named(recipe).with_settings(**(settings or {})),
         training_precision(precision, worker.device),
         worker,
-        workers or (cores() if worker.device == "cpu" else 1),
+        processes_for(worker.device, workers),
         corrupt,
         repeats,
         seed,
     )
-    engine = Processes(worker, course.workers)
     wanted = course.chosen(budget)
     told: set[str] = set()
 
@@ -87,6 +86,6 @@ def advise(
             say(line)
 
     def step(conditions: Sequence[str]) -> Study:
-        return trained_study(engine, course.grid(conditions, wanted.repeats), report, once)
+        return trained_study(course.engine, course.grid(conditions, wanted.repeats), report, once)
 
     return advice_of(carried_out(wanted, course.named, step))

@@ -12,6 +12,7 @@ from dqsuite.advice.plan import EQUAL_UPDATES, Design, design
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.foreign import as_type, json_of
 from dqsuite.corruptions import parse
+from dqsuite.engines.processes import Processes
 from dqsuite.engines.timing import time_unknown
 from dqsuite.engines.worker import Worker, untrained
 from dqsuite.experiment.card import Card
@@ -55,6 +56,11 @@ class Course:
     repeats: int = 0
     seed: int = 0
     reserved: float = 0.0
+
+    @property
+    def engine(self) -> Processes:
+        """What trains it: processes of this machine."""
+        return Processes(self.worker, self.workers)
 
     def grid(self, conditions: Sequence[str], repeats: int) -> Plan:
         """Return the plan of a clean baseline and conditions."""

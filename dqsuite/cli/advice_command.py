@@ -17,9 +17,9 @@ from dqsuite.cli.label_advice import Said, asked, labels_said, sheet_to_fill, tr
 from dqsuite.cli.progress import duration
 from dqsuite.cli.texts import plain
 from dqsuite.core.escapes import line
-from dqsuite.core.hardware import cores, resolve_device, training_precision
+from dqsuite.core.hardware import resolve_device, training_precision
 from dqsuite.corruptions.levels import expand
-from dqsuite.engines.processes import Processes
+from dqsuite.engines.choice import processes_for
 from dqsuite.engines.worker import Worker, require_fit
 from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.stores import open_store
@@ -55,7 +55,7 @@ def advise(options: Namespace) -> None:
 
     def step(conditions: Sequence[str]) -> Study:
         nonlocal count
-        study, newly = trained(Processes(course.worker, course.workers), course.grid(conditions, wanted.repeats))
+        study, newly = trained(course.engine, course.grid(conditions, wanted.repeats))
         count += newly
         return study
 
@@ -87,7 +87,7 @@ def _course(options: Namespace) -> Course:
         recipe_named(options.recipe).with_settings(**{key: value for key, value in changed.items() if value}),
         training_precision(options.precision, device),
         Worker(open_store(options.store), train, device),
-        options.workers or (cores() if device == "cpu" else 1),
+        processes_for(device, options.workers or 0),
         [chain for text in options.corrupt for chain in expand(text)],
         options.repeats,
         options.seed,

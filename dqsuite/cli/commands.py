@@ -25,9 +25,9 @@ from dqsuite.cli.summary import show
 from dqsuite.cli.texts import plain
 from dqsuite.core import scales
 from dqsuite.core.escapes import file_name, line
-from dqsuite.core.hardware import cores, training_precision
+from dqsuite.core.hardware import training_precision
 from dqsuite.corruptions import CLEAN
-from dqsuite.engines.choice import device_for, engine_named, require_engine
+from dqsuite.engines.choice import device_for, engine_named, processes_for, require_engine
 from dqsuite.engines.dispatch import Dispatch
 from dqsuite.engines.interface import follow
 from dqsuite.engines.processes import Processes
@@ -245,7 +245,7 @@ def planned(options: Namespace) -> tuple[Plan, Worker, int]:
     )
     for note in plan.notes:
         say(note)
-    count = options.workers or (cores() if device == "cpu" else 1)
+    count = processes_for(device, options.workers or 0)
     return plan, Worker(open_store(options.store), train, device), count
 
 

@@ -22,7 +22,8 @@ from dqsuite.cli.stopping import terminated_as_interrupted
 from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
-from dqsuite.core.hardware import cores, resolve_device
+from dqsuite.core.hardware import resolve_device
+from dqsuite.engines.choice import processes_for
 from dqsuite.engines.interface import Batch, follow, in_batches
 from dqsuite.engines.processes import Processes
 from dqsuite.engines.worker import Worker
@@ -114,7 +115,7 @@ def _train(sample: Sequence[Outcome], ours: Store, options: Namespace) -> None:
         Progress(err, len(sample), work) as progress,
         contextlib.redirect_stdout(sys.stderr),
     ):
-        follow(Processes(worker, options.workers or (cores() if device == "cpu" else 1)), batches, progress)
+        follow(Processes(worker, processes_for(device, options.workers or 0)), batches, progress)
 
 
 def _batches(sample: Sequence[Outcome]) -> Iterable[Batch]:

@@ -16,7 +16,6 @@ from dqsuite.advice.repair_words import sentences
 from dqsuite.advice.repairs import REPEATS, Repairs, effort
 from dqsuite.advice.suspects import write_audit_page, write_page, write_table
 from dqsuite.cli.commands import say, trained_missing
-from dqsuite.engines.processes import Processes
 from dqsuite.experiment.cells import Plan
 
 _SPENT = 0.5  # of the price of looking at all labels again, where nothing says what there is to spend
@@ -78,7 +77,7 @@ def labels_said(options: Namespace, course: Course) -> Said:
 
     def train(plan: Plan) -> None:
         nonlocal count
-        count += trained_missing(Processes(course.worker, course.workers), plan)[1]
+        count += trained_missing(course.engine, plan)[1]
 
     repairs = Repairs(
         dataset,

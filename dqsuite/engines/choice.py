@@ -19,6 +19,11 @@ def require_engine(name: str, address: str) -> None:
         raise DqError("an address is that of a Ray cluster", "ask for it with --engine ray")
 
 
+def processes_for(device: str, asked: int = 0) -> int:
+    """Return how many processes train on a device here: as many as asked for, or one a core, one on a GPU."""
+    return asked or (cores() if device == "cpu" else 1)
+
+
 def device_for(engine: str, name: str) -> str:
     """Return the device to train on: that of a cluster's nodes need not be on this machine, if it is asked for."""
     return name if engine == "ray" and name == "cuda" else resolve_device(name)
@@ -46,4 +51,4 @@ def engine_named(name: str, worker: Worker, count: int = 0, address: str = "") -
         from dqsuite.engines.ray import ray_engine
 
         return ray_engine(worker, address, count or cores())
-    return Processes(worker, count or (cores() if worker.device == "cpu" else 1))
+    return Processes(worker, processes_for(worker.device, count))
