@@ -171,6 +171,7 @@ def _grid(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="another one makes other repeats (default: 0)")
     equal = "every condition makes as many updates: those of the clean baseline's epochs, or N"
     add("--updates", nargs="?", type=_count, const=CLEAN_UPDATES, metavar="N", help=equal)
+    _engine(parser)
     _machine(parser)
     _store(parser)
 
@@ -193,10 +194,14 @@ def _machine(parser: argparse.ArgumentParser) -> None:
     _workers(parser)
 
 
-def _workers(parser: argparse.ArgumentParser) -> None:
+def _engine(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--engine", default="processes", help="processes of this machine, or ray (default: processes)")
     add("--address", default="", help="of a Ray cluster, or auto (default: one started here for the run)")
+
+
+def _workers(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     add("--workers", type=_count, help=f"processes (default: one a core on a CPU, {cores()} here; 1 on a GPU)")
 
@@ -254,6 +259,7 @@ def _evidence_train(parser: argparse.ArgumentParser) -> None:
     only = "models or claims, * for anything, such as lenet, custom;width=0.5 or lie1-*; repeatable"
     add("--only", action="append", metavar="PATTERN", help=only)
     add("--nice", type=int, choices=range(20), default=10, metavar="0-19", help="give way to others (default: 10)")
+    _engine(parser)
     _machine(parser)
     _store(parser)
 
