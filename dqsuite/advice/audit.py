@@ -14,14 +14,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.escapes import csv_cell
 from dqsuite.core.files import replacing
 from dqsuite.core.foreign import read_file
 from dqsuite.datasets import Dataset
-from dqsuite.statistics.estimate import Interval
 
 SIZE = 200
 _COLUMNS = ("record", "given", "true")
@@ -53,34 +51,11 @@ class Audit:
         """How many of the checked labels are wrong."""
         return int(np.count_nonzero(self.given != self.true))
 
-    def rate(self, confidence: float = 0.95) -> Interval:
-        """Return the fraction of wrong labels with its exact interval (Clopper and Pearson 1934).
-
-        ``n`` of the interval is the number of checked records. Where all records are checked, nothing is uncertain.
-        """
-        return exact_rate(self.wrong, len(self.records), self.total, confidence)
-
-    def draws(self, count: int, seed: int = 0) -> NDArray[np.float64]:
-        """Return what the rate may be (count,): by Jeffreys' prior, with so many wrong among those not checked."""
-        m, rng = len(self.records), np.random.default_rng(seed)
-        chance = rng.beta(self.wrong + 0.5, m - self.wrong + 0.5, count)
-        return np.asarray((self.wrong + rng.binomial(self.total - m, chance)) / self.total)
-
     def confusions(self, classes: int) -> NDArray[np.int64]:
         """Return the checked records by true label (rows) and given one: (K, K)."""
         found = np.zeros((classes, classes), np.int64)
         np.add.at(found, (self.true, self.given), 1)
         return found
-
-
-def exact_rate(wrong: int, checked: int, total: int, confidence: float = 0.95) -> Interval:
-    """Return a fraction of which `wrong` of `checked` records speak, with its exact interval."""
-    if checked == total:
-        return Interval(wrong / total, wrong / total, wrong / total, checked)
-    tail = (1 - confidence) / 2
-    low = beta.ppf(tail, wrong, checked - wrong + 1) if wrong else 0.0
-    high = beta.ppf(1 - tail, wrong + 1, checked - wrong) if wrong < checked else 1.0
-    return Interval(wrong / checked, float(low), float(high), checked)
 
 
 def drawn(dataset: Dataset, size: int = SIZE) -> Labels:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit
 from scipy.stats import rankdata
 
+from dqsuite.advice.assisted import AuditedRate
 from dqsuite.advice.audit import Audit
+from dqsuite.advice.calibration import SLOPE_SD, Calibration, logits_of
 from dqsuite.advice.folds import OutOfFold
 from dqsuite.advice.mixture import Mixture, mixture_of, range_of
 from dqsuite.advice.response import DRAWS
@@ -19,8 +22,6 @@ from dqsuite.statistics.estimate import Interval
 
 _CHUNKS = 100
 """Neighbours in the order of suspicion share a chance to be wrong."""
-_SLOPE_SD = 0.5
-"""How far from 1 the slope of the chances is believed to be before an audit: they may be too bold or too timid."""
 
 Numbers = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -76,13 +77,18 @@ class WrongLabels:
 
     @property
     def rate(self) -> Interval:
-        """The rate of wrong labels: by the audit with its exact interval, else the range."""
-        return self.audit.rate() if self.audit else self.range
+        """The rate of wrong labels: by the audit, which the model's chances assist, else the range."""
+        return self.audited.interval() if self.audited else self.range
+
+    @cached_property
+    def audited(self) -> AuditedRate | None:
+        """The rate by the audit, where there is one."""
+        return AuditedRate.of(self.audit, self._logits) if self.audit else None
 
     def rates(self, count: int = DRAWS) -> Numbers:
         """Return what the rate may be (count,): after an audit its posterior, else anything in the range."""
-        if self.audit:
-            return self.audit.draws(count)
+        if self.audited:
+            return self.audited.draws(count)
         return np.random.default_rng(0).uniform(self.range.low, self.range.high, count)
 
     def spread(self, rates: Numbers) -> Spread:
@@ -91,18 +97,22 @@ class WrongLabels:
         The chances add up to the rate: they are shifted on the logit scale, and stretched as far as the audit says.
         """
         total = len(self.order)
-        chunks = np.array_split(logit(self.chances[self.order].clip(1e-4, 1 - 1e-4)), min(_CHUNKS, total))
+        chunks = np.array_split(self._logits[self.order], min(_CHUNKS, total))
         middles, sizes = np.array([chunk.mean() for chunk in chunks]), np.array([len(chunk) for chunk in chunks])
         slope, error = self._slope()
         slopes = np.maximum(slope + error * np.random.default_rng(1).standard_normal(len(rates)), 0)
         return Spread(sizes, _shifted(slopes[:, None] * middles, sizes, rates))
 
+    @cached_property
+    def _logits(self) -> Numbers:
+        return logits_of(self.chances)
+
     def _slope(self) -> tuple[float, float]:
         """Return by what the logits of the chances are to be multiplied, and its standard error."""
         if not self.audit:
-            return 1.0, _SLOPE_SD
-        known = self.audit
-        return _logistic(logit(self.chances[known.records].clip(1e-4, 1 - 1e-4)), known.given != known.true)
+            return 1.0, SLOPE_SD
+        found = Calibration.fit(self._logits[self.audit.records], self.audit.given != self.audit.true)
+        return found.slope, found.slope_error
 
 
 def wrong_labels(found: OutOfFold, given: Labels, y_test: Labels, audit: Audit | None = None) -> WrongLabels:
@@ -163,15 +173,3 @@ def _shifted(logits: Numbers, sizes: NDArray[np.int64], rates: Numbers) -> Numbe
         above = (expit(logits + middle[:, None]) * sizes).sum(1) > rates * sizes.sum()
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     return np.asarray(expit(logits + ((low + high) / 2)[:, None]))
-
-
-def _logistic(logits: Numbers, wrong: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return the slope of a logistic regression on logits (m,), under the prior 1 ± `_SLOPE_SD`, and its error."""
-    found, prior = np.array([0.0, 1.0]), np.diag([0.01, 1 / _SLOPE_SD**2])
-    design = np.column_stack([np.ones(len(logits)), logits])
-    for _ in range(50):
-        chance = expit(design @ found)
-        pull = design.T @ (wrong - chance) - prior @ (found - [0, 1])
-        curved = (design * (chance * (1 - chance))[:, None]).T @ design + prior
-        found = found + np.linalg.solve(curved, pull).clip(-2, 2)
-    return float(found[1]), float(np.sqrt(np.linalg.inv(curved)[1, 1]))

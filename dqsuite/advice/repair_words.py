@@ -13,8 +13,11 @@ def about_labels(labels: WrongLabels) -> list[str]:
     """Return how wrong the labels are, and how that is known."""
     theirs = labels.cleanlab
     rate = f"{percent(labels.rate.mean)} of the labels are wrong ({ends(labels.rate, percent)})"
-    if labels.audit:
-        known = f"{rate}: {labels.audit.wrong} of {labels.rate.n} checked records."
+    if labels.audited:
+        checked, worth = labels.rate.n, round(labels.audited.worth)
+        known = f"{rate}: {labels.audited.audit.wrong} of {checked} checked records"
+        more = f", which with what the model says of all tell as much as {worth:,}" if worth > checked else ""
+        known += f"{more}."
     else:
         known = (
             f"Between {percent(labels.range.low)} and {percent(labels.range.high)} of the labels are wrong. That is a "

@@ -100,7 +100,7 @@ def labels_said(options: Namespace, course: Course) -> Said:
     counted = not isnan(labels.cleanlab.rate)  # it does not where a class has no record
     facts = {
         "wrong": labels.rate._asdict(),
-        "audited": labels.audit is not None,
+        "audited": labels.audited and {"checked": labels.rate.n, "worth": labels.audited.worth},
         "range": labels.range._asdict(),
         "cleanlab": {"wrong": labels.cleanlab.rate if counted else None, "suspects": len(labels.cleanlab.suspects)},
         "without_noise": outlook.without_noise().accuracy._asdict(),

@@ -20,7 +20,7 @@ def cache(tmp_path, monkeypatch):
 def test_an_audit_shows_the_noise(kind, rate):
     world = drawn(World(rate, kind, records=5000), 0)
     joint = np.full((10, 10), 0.01)
-    found = noise_of(world.audit(5000).rate().mean, joint, world.audit(5000))
+    found = noise_of(world.rate, joint, world.audit(5000))
     assert np.abs(found.matrix - matrix(kind, rate)).max() < 0.08
     assert found.rate == pytest.approx(world.rate, abs=1e-9)
 
