@@ -2,9 +2,8 @@
 
 A random sample alone gives a binomial's interval. Where the model's chances go with what is wrong, checked records
 only have to correct their mean: the logistic generalised regression estimator (Lehtonen and Veijanen, *Survey
-Methodology* 24, 1998). It needs no faith in the model, which can make an interval narrower, not move it to another
-place. The interval is that of a binomial of as many records as would tell as much (Korn and Graubard, *Survey
-Methodology* 24, 1998).
+Methodology* 24, 1998). The model need not be right: what it has wrong, the checked records correct. The interval is
+that of a binomial of as many records as would tell as much (Korn and Graubard, *Survey Methodology* 24, 1998).
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from dqsuite.advice.calibration import Calibration
 from dqsuite.statistics.estimate import Interval
 
 _FOLDS = 10
+_TAIL = 0.025  # beyond each end of an interval
 
 Numbers = NDArray[np.float64]
 Wrong = NDArray[np.bool_]
@@ -35,11 +35,14 @@ class AuditedRate:
     mean : float
     worth : float
         How many records, checked at random, would tell as much without the model: as many as are checked, or more.
+    calibration : Calibration
+        Of the model's chances, on all checked records.
     """
 
     audit: Audit
     mean: float
     worth: float
+    calibration: Calibration
 
     @classmethod
     def of(cls, audit: Audit, logits: Numbers) -> AuditedRate:
@@ -51,23 +54,22 @@ class AuditedRate:
         wrong = audit.given != audit.true
         checked, known = len(wrong), logits[audit.records]
         left = (1 + np.square(wrong - _unseen(known, wrong)).sum()) / (1 + checked)
-        alone = wrong.var()
+        alone, model = wrong.var(), Calibration.fit(known, wrong)
         if not left < alone:
-            return cls(audit, float(wrong.mean()), checked)
-        model = Calibration.fit(known, wrong)
+            return cls(audit, float(wrong.mean()), checked, model)
         mean = model.chances(logits).mean() + (wrong - model.chances(known)).mean()
-        least = audit.wrong / audit.total
-        return cls(audit, float(mean.clip(least, 1 - (checked - audit.wrong) / audit.total)), checked * alone / left)
+        least, most = audit.wrong / audit.total, 1 - (checked - audit.wrong) / audit.total
+        return cls(audit, float(mean.clip(least, most)), checked * alone / left, model)
 
-    def interval(self, confidence: float = 0.95) -> Interval:
-        """Return the rate with its interval; ``n`` is the number of checked records."""
+    def interval(self) -> Interval:
+        """Return the rate with its 95% interval; ``n`` is the number of checked records."""
         checked, total = len(self.audit.records), self.audit.total
         if checked == total:
             return Interval(self.mean, self.mean, self.mean, checked)
-        low, high = exact_ends(self.mean * self.worth, self.worth, confidence)
+        low, high = exact_ends(self.mean * self.worth, self.worth)
         return Interval(self.mean, low, high, checked)
 
-    def draws(self, count: int, seed: int = 0) -> Numbers:
+    def draws(self, count: int) -> Numbers:
         """Return what the rate may be (count,), each of a whole number of records: by Jeffreys' prior."""
         checked, total = len(self.audit.records), self.audit.total
         if checked == total:
@@ -75,15 +77,14 @@ class AuditedRate:
         rest = total - checked
         wrong = (self.mean * total - self.audit.wrong) / rest
         worth = self.worth * rest / total
-        drawn = np.random.default_rng(seed).beta(wrong * worth + 0.5, (1 - wrong) * worth + 0.5, count)
+        drawn = np.random.default_rng(0).beta(wrong * worth + 0.5, (1 - wrong) * worth + 0.5, count)
         return np.asarray((self.audit.wrong + np.rint(rest * drawn)) / total)
 
 
-def exact_ends(wrong: float, checked: float, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the ends of a binomial's exact interval (Clopper and Pearson 1934); the numbers need not be whole."""
-    tail = (1 - confidence) / 2
-    low = beta.ppf(tail, wrong, checked - wrong + 1) if wrong > 0 else 0.0
-    high = beta.ppf(1 - tail, wrong + 1, checked - wrong) if wrong < checked else 1.0
+def exact_ends(wrong: float, checked: float) -> tuple[float, float]:
+    """Return the ends of a binomial's exact 95% interval (Clopper and Pearson 1934); numbers need not be whole."""
+    low = beta.ppf(_TAIL, wrong, checked - wrong + 1) if wrong > 0 else 0.0
+    high = beta.ppf(1 - _TAIL, wrong + 1, checked - wrong) if wrong < checked else 1.0
     return float(low), float(high)
 
 

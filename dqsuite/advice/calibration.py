@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-SLOPE_SD = 0.5
-"""How far from 1 the slope of the chances is believed to be before an audit: they may be too bold or too timid."""
+_SLOPE_SD = 0.5  # how far from 1 the slope is believed to be before an audit: chances may be too bold or too timid
 _LEAST = 1e-4  # of a chance, and of its opposite: beyond, a logit tells how far a model overdoes it
 _STEPS = 50  # of Newton's method at most
-_CLOSE = 1e-9
 _STRIDE = 2.0  # of one of them at most
+_CLOSE = 1e-9  # a stride that ends it
 
 Numbers = NDArray[np.float64]
 
@@ -27,8 +26,8 @@ class Calibration(NamedTuple):
 
     @classmethod
     def fit(cls, logits: Numbers, wrong: NDArray[np.bool_]) -> Calibration:
-        """Fit it to checked records (m,): most probable, where the slope is 1 ± `SLOPE_SD` beforehand."""
-        found, prior = np.array([0.0, 1.0]), np.diag([0.01, 1 / SLOPE_SD**2])
+        """Fit it to checked records (m,): most probable, where the slope is 1 ± `_SLOPE_SD` beforehand."""
+        found, prior = np.array([0.0, 1.0]), np.diag([0.01, 1 / _SLOPE_SD**2])
         design = np.column_stack([np.ones(len(logits)), logits])
         for _ in range(_STEPS):
             chance = expit(design @ found)
@@ -43,6 +42,10 @@ class Calibration(NamedTuple):
     def chances(self, logits: Numbers) -> Numbers:
         """Return the calibrated chances of records to be wrong, in the shape of their logits."""
         return np.asarray(expit(self.intercept + self.slope * logits))
+
+
+BEFOREHAND = Calibration(0.0, 1.0, _SLOPE_SD)
+"""What is believed where nothing is checked."""
 
 
 def logits_of(chances: Numbers) -> Numbers:

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 
 from dqsuite.advice.assisted import AuditedRate
 from dqsuite.advice.audit import Audit
-from dqsuite.advice.calibration import SLOPE_SD, Calibration, logits_of
+from dqsuite.advice.calibration import BEFOREHAND, logits_of
 from dqsuite.advice.folds import OutOfFold
 from dqsuite.advice.mixture import Mixture, mixture_of, range_of
 from dqsuite.advice.response import DRAWS
@@ -99,20 +99,13 @@ class WrongLabels:
         total = len(self.order)
         chunks = np.array_split(self._logits[self.order], min(_CHUNKS, total))
         middles, sizes = np.array([chunk.mean() for chunk in chunks]), np.array([len(chunk) for chunk in chunks])
-        slope, error = self._slope()
-        slopes = np.maximum(slope + error * np.random.default_rng(1).standard_normal(len(rates)), 0)
+        known = self.audited.calibration if self.audited else BEFOREHAND
+        slopes = np.maximum(known.slope + known.slope_error * np.random.default_rng(1).standard_normal(len(rates)), 0)
         return Spread(sizes, _shifted(slopes[:, None] * middles, sizes, rates))
 
     @cached_property
     def _logits(self) -> Numbers:
         return logits_of(self.chances)
-
-    def _slope(self) -> tuple[float, float]:
-        """Return by what the logits of the chances are to be multiplied, and its standard error."""
-        if not self.audit:
-            return 1.0, SLOPE_SD
-        found = Calibration.fit(self._logits[self.audit.records], self.audit.given != self.audit.true)
-        return found.slope, found.slope_error
 
 
 def wrong_labels(found: OutOfFold, given: Labels, y_test: Labels, audit: Audit | None = None) -> WrongLabels:

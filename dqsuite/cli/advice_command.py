@@ -87,7 +87,7 @@ def _course(options: Namespace) -> Course:
         recipe_named(options.recipe).with_settings(**{key: value for key, value in changed.items() if value}),
         training_precision(options.precision, device),
         Worker(open_store(options.store), train, device),
-        processes_for(device, options.workers or 0),
+        processes_for(device, options.workers),
         [chain for text in options.corrupt for chain in expand(text)],
         options.repeats,
         options.seed,

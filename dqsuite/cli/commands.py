@@ -245,7 +245,7 @@ def planned(options: Namespace) -> tuple[Plan, Worker, int]:
     )
     for note in plan.notes:
         say(note)
-    count = processes_for(device, options.workers or 0)
+    count = processes_for(device, options.workers)
     return plan, Worker(open_store(options.store), train, device), count
 
 

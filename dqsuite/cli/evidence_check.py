@@ -115,7 +115,7 @@ def _train(sample: Sequence[Outcome], ours: Store, options: Namespace) -> None:
         Progress(err, len(sample), work) as progress,
         contextlib.redirect_stdout(sys.stderr),
     ):
-        follow(Processes(worker, processes_for(device, options.workers or 0)), batches, progress)
+        follow(Processes(worker, processes_for(device, options.workers)), batches, progress)
 
 
 def _batches(sample: Sequence[Outcome]) -> Iterable[Batch]:

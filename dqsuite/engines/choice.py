@@ -19,7 +19,7 @@ def require_engine(name: str, address: str) -> None:
         raise DqError("an address is that of a Ray cluster", "ask for it with --engine ray")
 
 
-def processes_for(device: str, asked: int = 0) -> int:
+def processes_for(device: str, asked: int | None = None) -> int:
     """Return how many processes train on a device here: as many as asked for, or one a core, one on a GPU."""
     return asked or (cores() if device == "cpu" else 1)
 
