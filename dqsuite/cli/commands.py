@@ -25,7 +25,7 @@ from dqsuite.cli.summary import show
 from dqsuite.cli.texts import plain
 from dqsuite.core import scales
 from dqsuite.core.escapes import file_name, line
-from dqsuite.core.hardware import training_precision
+from dqsuite.core.hardware import cores, training_precision
 from dqsuite.corruptions import CLEAN
 from dqsuite.engines.choice import device_for, engine_named, processes_for, require_engine
 from dqsuite.engines.dispatch import Dispatch
@@ -157,7 +157,7 @@ def report(options: Namespace) -> int:
     target = Path(options.out)
     path = target / "index.html" if _is_folder(options.out) else target
     other, figures = options.compare, Path(options.figures) if options.figures else None
-    reader = Reader(open_store(options.store), say, options.precision)
+    reader = Reader(open_store(options.store), say, options.precision, cores())
     page = draw_store(reader, path, options.scale, other=other, figures=figures)
     out.print(plain(str(path)), soft_wrap=True)
     if not other:

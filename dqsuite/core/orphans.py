@@ -1,12 +1,14 @@
-"""A process that ends with the one that started it, however that one ended."""
+"""Processes that end with the one that started them, however that one ended, and are not torn out of their start."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from threading import Thread
 
 _PDEATHSIG = 1  # of prctl(2)
@@ -39,3 +41,16 @@ def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_POLL_S)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def interrupts_waiting() -> Iterator[None]:
+    """Let Ctrl-C wait: a process that starts meanwhile inherits that, and is not torn out of its imports."""
+    if sys.platform == "win32":  # it has no such masks
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

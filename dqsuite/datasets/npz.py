@@ -13,18 +13,10 @@ from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.escapes import line
-from dqsuite.core.foreign import (
-    LONGEST_HEADER,
-    Archive,
-    array_of,
-    bytes_of,
-    header_size,
-    layout_of,
-    opened,
-    said,
-)
+from dqsuite.core.foreign import LONGEST_HEADER, array_of, bytes_of, header_size, layout_of, opened, said
 from dqsuite.core.grammar import Term
 from dqsuite.core.hardware import memory
+from dqsuite.core.zips import Archive
 from dqsuite.datasets import params
 from dqsuite.datasets.base import Arrays
 from dqsuite.datasets.cache import file_stamp

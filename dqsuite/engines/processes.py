@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import signal
 import sys
@@ -17,7 +16,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias, cast
 
 from dqsuite.core.errors import DqError, lack
-from dqsuite.core.orphans import end_with_parent
+from dqsuite.core.orphans import end_with_parent, interrupts_waiting
 from dqsuite.engines.inline import events_of
 from dqsuite.engines.interface import Batch, Event, Failed, Finished, Started, WorkerError
 from dqsuite.engines.leases import Leases
@@ -105,23 +104,10 @@ def _start(worker: Worker, batches: Sequence[Batch]) -> tuple[_Line, SpawnProces
     context = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
     inbox, outbox = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(worker, batches, outbox), daemon=True)
-    with _interrupts_waiting():
+    with interrupts_waiting():
         process.start()
     outbox.close()  # the worker's copy is then the only one, and its death ends the pipe
     return inbox, process
-
-
-@contextlib.contextmanager
-def _interrupts_waiting() -> Iterator[None]:
-    """Let Ctrl-C wait: a process that starts meanwhile inherits that, and is not torn out of its imports."""
-    if sys.platform == "win32":  # it has no such masks
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _heard(crew: dict[_Line, SpawnProcess]) -> Iterator[tuple[_Line, Event]]:

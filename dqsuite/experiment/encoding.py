@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from dqsuite.core.foreign import array_of, json_as, members_of, said
+from dqsuite.core.foreign import array_of, json_as, said
+from dqsuite.core.zips import members_of
 
 
 def pack(header: Mapping[str, Any], **arrays: NDArray[Any]) -> bytes:

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.files import replacing
-from dqsuite.core.foreign import Archive, json_of, opened, said
+from dqsuite.core.foreign import json_of, opened, said
+from dqsuite.core.zips import Archive
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import LARGEST, pack
 from dqsuite.experiment.members import INDEX, SERIES, digest, has_just, members, read_index

@@ -21,6 +21,7 @@ _COUNT = 2**50
 Text = Annotated[str, Meta(max_length=1000)]
 Name = Annotated[str, Meta(min_length=1, max_length=500)]
 Fingerprint = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
+Number = Annotated[int, Meta(ge=0, le=10**9)]
 Count = Annotated[int, Meta(ge=0, le=_COUNT)]
 Size = Annotated[int, Meta(ge=1, le=2**31)]
 
@@ -34,7 +35,7 @@ class CellHeader(Struct):
     precision: Name
     recipe: dict[Name, Any]
     recipe_name: Text
-    repeat: Annotated[int, Meta(ge=0, le=10**9)]
+    repeat: Number
     versions: list[tuple[Name, Count]]
 
 
@@ -57,23 +58,24 @@ class ManifestHeader(Struct):
     steps: list[Step]
 
 
-class Parts(Struct):
-    """The parts of an outcome's header as they stand there."""
+class OutcomeHeader(Struct):
+    """Of an outcome: its parts as they stand there, each of which is looked at by itself."""
 
     format: Any = None
     cell: Raw = Raw()
+    fingerprint: Raw = Raw()
     manifest: Raw = Raw()
+    stopped: Raw = Raw()
     provenance: Raw = Raw()
 
 
-class OutcomeHeader(Struct):
-    """Of an outcome."""
+class Repeat(Struct):
+    """Of a training, what differs between those of one condition."""
 
-    cell: CellHeader
-    fingerprint: Fingerprint
-    manifest: ManifestHeader
-    stopped: Text
-    provenance: dict[Name, Text | int | float | bool | None]
+    repeat: Number
+
+
+Provenance = dict[Name, Text | int | float | bool | None]
 
 
 class CardHeader(Struct):
@@ -90,16 +92,21 @@ class CardHeader(Struct):
 def header_of(text: bytes, kind: type[T]) -> T:
     """Return a header in JSON as one of the types here. Raises ValueError where it is not, or a text is not visible."""
     known = json_as(text, kind)
-    if text.translate(None, _PLAIN):  # else all of it is visible, which to ask of each text would take longer than all
-        _require_visible(to_builtins(known))
+    if not is_plain(text):
+        require_visible(to_builtins(known))
     return known
 
 
-def _require_visible(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+def is_plain(text: bytes) -> bool:
+    """Tell whether JSON has nothing but visible letters of ASCII: to ask that of each text would take longer."""
+    return not text.translate(None, _PLAIN)
+
+
+def require_visible(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     """Raise ValueError where a text in a value has what moves the cursor, breaks lines, or is no letter."""
     if isinstance(value, str) and _HIDDEN.search(value):
         raise ValueError("a text in it has letters that nobody can see")
     for each in value if isinstance(value, dict | list | tuple) else ():
-        _require_visible(each)
+        require_visible(each)
         if isinstance(value, dict):
-            _require_visible(value[each])
+            require_visible(value[each])

@@ -81,7 +81,7 @@ class Store:
         DqError
             The store cannot be read.
         """
-        path = self._path(kind, name)
+        path = self._place(kind, name)
         try:
             return read_file(path, LARGEST_CONFIDENCES if kind == CONFIDENCES else LARGEST)
         except PermissionError as error:
@@ -234,7 +234,11 @@ class Store:
         return self.root / kind / name
 
     def _path(self, kind: str, name: str) -> Path:
-        return Path(f"{self.root}/{kind}/{name[:2]}/{checked(name)}")  # once parsed: there are many
+        return Path(self._place(kind, name))
+
+    def _place(self, kind: str, name: str) -> str:
+        """Return the path of a record as a text: to make a hundred thousand paths takes a while."""
+        return f"{self.root}/{kind}/{name[:2]}/{checked(name)}"
 
     def _unreadable(self, error: OSError) -> DqError:
         where = str(self.root)[:80]  # a name may be too long for the system, and then is for a line

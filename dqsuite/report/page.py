@@ -184,4 +184,4 @@ def _section(source: Source, views: Sequence[StoredMeasurements]) -> Section:
 def _others(reader: Reader, scale: str, used: set[str]) -> list[Outcome]:
     """Return the outcomes that neither a judge nor a figure has used, but for other scales' own."""
     elsewhere = set().union(*map(setups_of, SCALES)) - setups_of(scale)
-    return [each for each in reader.everything() if each.key not in used and setup_of(each) not in elsewhere]
+    return [each for each in reader.outcomes(sorted(reader.names - used)) if setup_of(each) not in elsewhere]

@@ -10,15 +10,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from dqsuite.core.errors import DqError
+from dqsuite.core.sharing import shared_out
 from dqsuite.experiment.card import Card
 from dqsuite.experiment.cells import Cell
-from dqsuite.experiment.encoding import OtherVersionError
+from dqsuite.experiment.checking import Checked, checked
+from dqsuite.experiment.encoding import LARGEST, OtherVersionError, opened
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, FOREIGN_CARDS, OUTCOMES, Store
 
 Say = Callable[[str], None]
+_TOGETHER = 500  # records that a process looks at in one go
+_MANY = 10_000  # records, from which on other processes are worth their start
 _HYPHENS = 2  # in the name of an outcome; a stray file is none
 
 PRECISIONS = ("fp32", "bf16")
@@ -56,6 +61,8 @@ class Reader:
         Takes each line that a user should read.
     precision : str
         ``any``, or the one of `PRECISIONS` that outcomes must be in.
+    processes : int
+        How many others may look at records, where there are very many: see `dqsuite.core.sharing`.
 
     Attributes
     ----------
@@ -65,10 +72,10 @@ class Reader:
         The fingerprints of the data sets whose card came with evidence, and was not held against the data here.
     """
 
-    def __init__(self, store: Store, say: Say, precision: str = "any") -> None:
+    def __init__(self, store: Store, say: Say, precision: str = "any", processes: int = 1) -> None:
         if precision not in ("any", *PRECISIONS):
             raise DqError(f"unknown precision {precision!r}", f"use any, {' or '.join(PRECISIONS)}")
-        self.store, self.say = store, say
+        self.store, self.say, self.processes = store, say, processes
         self.precisions = PRECISIONS if precision == "any" else (precision,)
         self.outdated: set[str] = set()
         self.unchecked: set[str] = set()
@@ -140,13 +147,13 @@ class Reader:
         unread = [name for name in wanted if name not in self._outcomes]
         self._outcomes |= dict.fromkeys(unread)
         self.store.bring(OUTCOMES, unread)
-        groups: dict[str, list[Outcome]] = defaultdict(list)
-        for outcome in _read(self.store, unread, self.say):
-            groups[outcome.fingerprint].append(outcome)
+        groups: dict[str, dict[str, Outcome]] = defaultdict(dict)
+        processes = self.processes if len(unread) >= _MANY else 1
+        for name, outcome in _read(self.store, unread, self.say, processes):
+            groups[outcome.fingerprint][name] = outcome
         for fingerprint, group in groups.items():
             card = self.card(fingerprint)
-            fitting = _fitting(group, card, self.say) if card else group
-            self._outcomes |= {outcome.key: outcome for outcome in fitting}
+            self._outcomes |= _fitting(group, card, self.say) if card else group
         return [found for name in wanted if (found := self._outcomes[name])]
 
     def everything(self) -> list[Outcome]:
@@ -187,26 +194,54 @@ def _start_of_key(cell: Cell, precision: str) -> str:
     return replace(cell, precision=precision).key("").removesuffix("-")
 
 
-def _read(store: Store, names: Iterable[str], say: Say) -> Iterator[Outcome]:
+Named = tuple[str, bytes]
+"""The name of a record, and what stands under it."""
+
+
+def _read(store: Store, names: Iterable[str], say: Say, processes: int) -> Iterator[tuple[str, Outcome]]:
     """Yield the stored outcomes of these names.
 
     What is damaged is said and set aside, and counts as not there; what another version wrote is said and left.
     """
     foreign = 0
-    for name in names:
-        try:
-            outcome = Outcome.from_bytes(store.get(OUTCOMES, name))
-            if outcome.key != name:
-                raise ValueError("it is not what its name says")
-            yield outcome
-        except KeyError:
-            continue
-        except OtherVersionError:
-            foreign += 1
-        except ValueError as error:
-            _set_aside(store, OUTCOMES, name, error, say)
+    for part in shared_out(_looked_at, _parts(_stored(store, names, say)), processes):
+        for name, found in part:
+            if isinstance(found, OtherVersionError):
+                foreign += 1
+            elif isinstance(found, ValueError):
+                _set_aside(store, OUTCOMES, name, found, say)
+            else:
+                yield name, Outcome.of(found)
     if foreign:
         say(f"{foreign} outcomes were written by another version of dqsuite and are not used")
+
+
+def _stored(store: Store, names: Iterable[str], say: Say) -> Iterator[Named]:
+    """Yield the records of these names that are there."""
+    for name in names:
+        try:
+            yield name, store.get(OUTCOMES, name)
+        except KeyError:
+            continue
+        except ValueError as error:
+            _set_aside(store, OUTCOMES, name, error, say)
+
+
+def _parts(records: Iterator[Named]) -> Iterator[list[Named]]:
+    while part := list(islice(records, _TOGETHER)):
+        yield part
+
+
+def _looked_at(records: Sequence[Named]) -> list[tuple[str, Checked | ValueError]]:
+    """Return what the records hold, or what is wrong with them."""
+    found: list[tuple[str, Checked | ValueError]] = []
+    for name, data in records:
+        try:
+            held = checked(*opened(data, LARGEST))
+            found.append((name, held if held.key == name else ValueError("it is not what its name says")))
+        except ValueError as error:
+            found.append((name, error))
+    return found
 
 
 def _read_card(store: Store, kind: str, fingerprint: str, say: Say) -> Card | None:
@@ -231,10 +266,9 @@ def _set_aside(store: Store, kind: str, name: str, error: ValueError, say: Say) 
     say(f"a damaged record in {kind} ({error}): {where}")
 
 
-def _fitting(outcomes: Iterable[Outcome], card: Card, say: Say) -> tuple[Outcome, ...]:
+def _fitting(found: Mapping[str, Outcome], card: Card, say: Say) -> Mapping[str, Outcome]:
     """Return the outcomes that can have been measured on the card's data set, and say how many cannot."""
-    found = list(outcomes)
-    fitting = tuple(outcome for outcome in found if outcome.fits(card))
+    fitting = {name: outcome for name, outcome in found.items() if outcome.fits(card)}
     if len(fitting) < len(found):
         say(f"{len(found) - len(fitting)} outcomes do not fit the data set {card.name} and are left out")
     return fitting
