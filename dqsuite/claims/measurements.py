@@ -111,15 +111,15 @@ class StoredMeasurements:
 
     def available(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
         """Return the stored predictions as `at` does, but of however few repeats: for the eye, not for a judge."""
-        return self._once(self._available, model, condition, data=data, epoch=epoch)
-
-    def _available(self, model: str, condition: str, *, data: str, epoch: str) -> Predictions:
-        setup = setup_at(self.scale, data, model)
-        return predictions_of(*self._stored(setup, condition), epoch or setup.epoch)
+        found = self._once(self._found, model, condition, data=data)
+        return predictions_of(*found, epoch or setup_at(self.scale, data, model).epoch)
 
     def outcomes(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Outcome]:
         """Return the stored repeats of a condition, however few. Raises NotMeasured where there are none."""
-        return self._stored(setup_at(self.scale, data, model), condition)[0]
+        return self._once(self._found, model, condition, data=data)[0]
+
+    def _found(self, model: str, condition: str, *, data: str) -> tuple[list[Outcome], Card]:
+        return self._stored(setup_at(self.scale, data, model), condition)
 
     def manifests(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Manifest]:
         """Return the realised damage of a condition by repeat."""
@@ -137,10 +137,7 @@ class StoredMeasurements:
         return self._once(self._matrix, model, condition, data=data)
 
     def _matrix(self, model: str, condition: str, *, data: str) -> NDArray[np.float64]:
-        found = self.available(model, condition, data=data)
-        k = len(found.classes)
-        counts = [np.bincount(found.truth * k + row, minlength=k * k) for row in found.predicted.astype(np.int64)]
-        return np.asarray(np.mean(counts, axis=0).reshape(k, k), float)
+        return self.available(model, condition, data=data).matrix()
 
     def relative(self, model: str, condition: str, *, data: str = "cifar10") -> Cells:
         """Return the averaged matrix minus that of the clean baseline, in images; its intervals cover all at once."""

@@ -32,6 +32,9 @@ class Chain:
     def __str__(self) -> str:
         return self._text
 
+    def __hash__(self) -> int:
+        return hash(self._text)  # computed once
+
     @cached_property
     def _text(self) -> str:
         return "+".join(map(str, self.terms)) or CLEAN

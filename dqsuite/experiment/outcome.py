@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,13 @@ class Outcome:
     def damage(self) -> Manifest:
         """The realised damage."""
         return Manifest.from_json(dict(self.manifest.items()))
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """The records finally kept, and those of them whose label is wrong: `damage` has it, and takes longer."""
+        rows = self.manifest["transitions"]
+        whole = sum(map(sum, rows))
+        return whole, whole - sum(map(getitem, rows, range(len(rows))))
 
     @cached_property
     def classes(self) -> int:

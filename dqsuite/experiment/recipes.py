@@ -84,6 +84,9 @@ class Recipe:
                 "leave out patience, plateau_patience and fit, and let the schedule be constant, with milestones",
             )
 
+    def __hash__(self) -> int:
+        return hash((self.epochs, self.updates, self.batch_size, self.learning_rate))  # enough: there are few recipes
+
     @property
     def _watched(self) -> bool:
         """Whether each epoch's accuracy decides what comes next."""

@@ -12,6 +12,7 @@ from dqsuite.report.export import export
 from dqsuite.report.page import Page, page_of
 from dqsuite.report.render import require_writable, write_page
 from dqsuite.results.reader import Reader
+from dqsuite.sources import at_hand
 
 VERDICTS = "verdicts.json"
 """The file beside the report in which its verdicts stand, for the next report to be compared with."""
@@ -33,6 +34,8 @@ def draw_store(reader: Reader, path: Path, scale: str, *, other: Path | str | No
         The store holds nothing, `other` cannot be compared with, or a file cannot be written.
     """
     require_writable(path)
+    if reader.names:
+        at_hand.look()
     if not reader.everything():
         raise nothing_stored(reader.store)
     saved = path.with_name(VERDICTS)

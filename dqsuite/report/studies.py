@@ -24,11 +24,10 @@ from dqsuite.charts.numbers import ends, percent, points
 from dqsuite.corruptions import CLEAN
 from dqsuite.report.provenance import recipe_settings
 from dqsuite.results.balanced import balanced_accuracy, macro_f1, uneven
-from dqsuite.results.study import ENDS, Study
+from dqsuite.results.study import Study
 from dqsuite.statistics.estimate import Estimate, Interval, rate
 from dqsuite.statistics.estimate import change as change_of
 from dqsuite.statistics.metrics import look_alike_pairs
-from dqsuite.statistics.simultaneous import Cells
 
 _LARGEST_DRAWN = 20  # classes; above, a matrix is unreadable and the largest confusions are listed instead
 _CELLS = 6000  # of the matrices on a page, which has two of a condition, in both orientations: 340 bytes a cell
@@ -163,12 +162,10 @@ def _difference(found: Interval) -> str:
 
 def _matrices(study: Study, model: str, name: str) -> Grids:
     classes = study.card.classes
-    averaged = study.matrix(model, name).mean("repeat").transpose("true", "predicted")
-    grids = [confusion(f"{name}: confusion matrix", classes, averaged.values)]
-    found = study.relative(model, name) if name != CLEAN else None
+    grids = [confusion(f"{name}: confusion matrix", classes, study.predictions(model, name).matrix())]
+    found = study.matrix_changes(model, name) if name != CLEAN else None
     if found is not None:
-        differences = Cells(*(found[end].transpose("true", "predicted").values for end in ENDS))
-        grids.append(relative(f"{name}: minus the clean baseline", classes, differences))
+        grids.append(relative(f"{name}: minus the clean baseline", classes, found))
     return Grids(grids, _NOTE)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
 from dqsuite import corruptions
-from dqsuite.corruptions import CLEAN, Chain
+from dqsuite.corruptions import CLEAN
+from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.plan import is_current
-from dqsuite.experiment.recipes import Recipe
 from dqsuite.results.copies import copies_in
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study
@@ -17,34 +18,33 @@ from dqsuite.results.study import Study
 
 def studies_of(reader: Reader, outcomes: Iterable[Outcome]) -> list[Study]:
     """Return the studies of a store's outcomes: one for each data set, recipe and precision."""
-    groups: dict[tuple[str, str, Recipe, str], list[Outcome]] = defaultdict(list)
-    outdated = 0
-    current: dict[tuple[object, ...], bool] = {}  # of each condition: there may be thousands of repeats
+    conditions: dict[tuple[object, ...], list[Outcome]] = defaultdict(list)  # each with thousands of repeats, perhaps
     for outcome in outcomes:
         cell = outcome.cell
-        measured = cell.condition, cell.model, cell.versions
-        if measured not in current:
-            current[measured] = is_current(cell)
-        if current[measured]:
-            groups[cell.dataset, outcome.fingerprint, cell.recipe, cell.precision].append(outcome)
+        study = cell.dataset, outcome.fingerprint, cell.recipe, cell.precision
+        conditions[*study, cell.model, cell.condition, cell.versions].append(outcome)
+    groups: dict[tuple[object, ...], list[list[Outcome]]] = defaultdict(list)
+    outdated = 0
+    for measured, repeats in conditions.items():
+        if is_current(repeats[0].cell):
+            groups[measured[:4]].append(repeats)
         else:
-            outdated += 1
+            outdated += len(repeats)
     if outdated:
         reader.say(f"{outdated} outcomes were measured by another version of dqsuite and are not used")
     studies = []
-    for (_, fingerprint, _, _), found in groups.items():
+    for group in groups.values():
+        fingerprint = group[0][0].fingerprint
         if card := reader.card(fingerprint):
-            places = {condition: _place(condition) for condition in {outcome.cell.condition for outcome in found}}
-            ordered = sorted(found, key=lambda outcome: (outcome.cell.model, places[outcome.cell.condition]))
-            studies.append(Study(card, tuple(ordered), copies_in(reader.store, fingerprint)))
+            ordered = sorted(group, key=lambda repeats: _place(repeats[0].cell))
+            studies.append(Study(card, tuple(chain.from_iterable(ordered)), copies_in(reader.store, fingerprint)))
         else:
-            reader.say(
-                f"{len(found)} outcomes on data set {fingerprint} are left out: its card is missing; run it once"
-            )
+            count = sum(map(len, group))
+            reader.say(f"{count} outcomes on data set {fingerprint} are left out: its card is missing; run it once")
     return studies
 
 
-def _place(condition: Chain) -> tuple[int, str]:
-    """Return where a condition stands in a list: as its first corruption does in the registry."""
-    first = condition.terms[0].name if condition.terms else CLEAN
-    return [CLEAN, *corruptions.CORRUPTIONS].index(first), str(condition)
+def _place(cell: Cell) -> tuple[str, int, str]:
+    """Return where a condition stands in a list: by its model, then as its first corruption does in the registry."""
+    first = cell.condition.terms[0].name if cell.condition.terms else CLEAN
+    return cell.model, [CLEAN, *corruptions.CORRUPTIONS].index(first), cell.corruption

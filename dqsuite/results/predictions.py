@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 from typing import Any
 
@@ -67,6 +68,12 @@ class Predictions:
         """Return the row of one class: (n, N_class, K), 1 where the image was taken for the class of that column."""
         return np.asarray(self.predicted[:, self._of(name), None] == np.arange(len(self.classes)), float)
 
+    def matrix(self) -> Scores:
+        """Return the confusion matrix (true, predicted), averaged over repeats, in images."""
+        k = len(self.classes)
+        counts = [np.bincount(self.truth * k + row, minlength=k * k) for row in self.predicted.astype(np.int64)]
+        return np.asarray(np.mean(counts, axis=0).reshape(k, k), float)
+
     def _index(self, name: str) -> int:
         return list(self.classes).index(name)
 
@@ -76,5 +83,23 @@ class Predictions:
 
 def predictions_of(outcomes: Sequence[Outcome], card: Card, epoch: str) -> Predictions:
     """Return the predictions of outcomes on one data set at the ``last`` or the ``best`` epoch, a row for each."""
-    predicted = np.stack([outcome.best if epoch == "best" else outcome.last for outcome in outcomes])
-    return Predictions(card.y_test, card.classes, predicted, [outcome.curves["test_accuracy"] for outcome in outcomes])
+    rows = [outcome.best if epoch == "best" else outcome.last for outcome in outcomes]
+    predicted = np.concatenate(rows).reshape(len(rows), -1)  # as np.stack does, which takes ten times as long
+    return Predictions(card.y_test, card.classes, predicted, _Accuracies(outcomes))
+
+
+class _Accuracies(Sequence[NDArray[Any]]):
+    """The test accuracy of outcomes by epoch, looked up when somebody asks: hardly anybody does."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self._outcomes = outcomes
+
+    @cached_property
+    def _curves(self) -> list[NDArray[Any]]:
+        return [outcome.curves["test_accuracy"] for outcome in self._outcomes]
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - a place or a slice, as of any sequence
+        return self._curves[index]
+
+    def __len__(self) -> int:
+        return len(self._outcomes)

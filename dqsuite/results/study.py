@@ -45,11 +45,10 @@ class Realised(NamedTuple):
     records: list[int]
 
     @classmethod
-    def of(cls, manifests: Sequence[Manifest]) -> Realised:
-        """Return that of a condition's manifests."""
-        return cls(
-            float(np.mean([each.effective_rate for each in manifests])), [each.records_after for each in manifests]
-        )
+    def of(cls, outcomes: Sequence[Outcome]) -> Realised:
+        """Return that of a condition's outcomes."""
+        kept = [each.kept for each in outcomes]
+        return cls(float(np.mean([wrong / whole for whole, wrong in kept])), [whole for whole, _ in kept])
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,14 @@ class Study:
         Dataset
             ``mean``, ``low`` and ``high``, each (true, predicted); the intervals cover all cells at once (95%).
         """
+        found = self.matrix_changes(model, condition)
+        return None if found is None else self._labelled(found, "true", "predicted").to_dataset("end")
+
+    def matrix_changes(self, model: str, condition: str) -> Cells | None:
+        """Return the same without names: (true, predicted)."""
         if not self.at(model, CLEAN):
             return None
-        found = matrix_changes(self.predictions(model, condition), self.predictions(model, CLEAN))
-        return self._labelled(found, "true", "predicted").to_dataset("end")
+        return matrix_changes(self.predictions(model, condition), self.predictions(model, CLEAN))
 
     def recall_change(self, model: str, condition: str) -> xr.Dataset | None:
         """Return the change of each class's recall against the clean one's, a fraction, or None without a baseline.
@@ -146,7 +149,7 @@ class Study:
 
     def realised(self, model: str, condition: str) -> Realised:
         """Return what the damage of a condition came to; computed once."""
-        return self.once(("realised", model, condition), lambda: Realised.of(self.manifests(model, condition)))
+        return self.once(("realised", model, condition), lambda: Realised.of(self.at(model, condition)))
 
     def once(self, name: tuple[str, ...], compute: Callable[[], T]) -> T:
         """Return what was computed of this study under a name before, or compute it."""

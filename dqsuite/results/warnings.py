@@ -65,7 +65,7 @@ def refuse_lost(study: Study) -> None:
 
 
 def _diverged(study: Study, model: str) -> Iterator[Warning]:
-    lost = {name: sum(map(_is_lost, study.at(model, name))) for name in study.conditions(model)}
+    lost = {name: _lost(study.at(model, name)) for name in study.conditions(model)}
     names = [name for name, count in lost.items() if count]
     if names:
         count, whole = sum(lost.values()), sum(len(study.at(model, name)) for name in lost)
@@ -78,8 +78,11 @@ def _diverged(study: Study, model: str) -> Iterator[Warning]:
         )
 
 
-def _is_lost(outcome: Outcome) -> bool:
-    return not np.isfinite(outcome.curves["train_loss"]).all()
+def _lost(outcomes: Sequence[Outcome]) -> int:
+    losses = [outcome.curves["train_loss"] for outcome in outcomes]
+    if np.isfinite(np.concatenate(losses)).all():  # of all at once, which is as a rule all there is to ask
+        return 0
+    return sum(not np.isfinite(each).all() for each in losses)
 
 
 def _at_chance(study: Study, model: str) -> Iterator[Warning]:

@@ -15,6 +15,7 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack
 from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 from dqsuite.results.reader import Reader
+from dqsuite.sources import at_hand as pictures
 from dqsuite.sources.he2019.galleries import contaminations
 from dqsuite.sources.lie1.galleries import birds_and_trucks, cats_as_frogs
 from dqsuite.sources.sketch import Missing, drawn
@@ -97,3 +98,12 @@ def test_an_image_survives_being_embedded(channels):
     image = np.random.default_rng(0).integers(0, 256, (8, 9, channels), dtype=np.uint8)
     seen = np.array(Image.open(io.BytesIO(encoded(Picture(image, "")))))
     np.testing.assert_array_equal(seen.reshape(image.shape), image)
+
+
+def test_of_a_data_set_no_more_training_images_are_kept_than_a_figure_shows(at_hand):
+    kept = pictures.at_hand("cifar10", at_hand.fingerprint)
+    first = np.sort(np.concatenate([np.flatnonzero(at_hand.y_train == index)[:8] for index in range(10)]))
+    np.testing.assert_array_equal(kept.x_train, at_hand.x_train[first])
+    np.testing.assert_array_equal(kept.y_train, at_hand.y_train[first])
+    np.testing.assert_array_equal(kept.x_test, at_hand.x_test)
+    assert kept.x_train.base is None

@@ -25,6 +25,20 @@ def test_kendalls_w_is_friedmans_statistic():
     assert 5 * 5 * ranks.kendall_w(values) == pytest.approx(friedmanchisquare(*values.T).statistic)
 
 
+@pytest.mark.parametrize("shape", [(1,), (7,), (3, 5), (2, 4, 10)])
+@pytest.mark.parametrize("kinds", [1, 3, 1000])
+def test_mean_ranks_are_scipys(shape, kinds):
+    from scipy.stats import rankdata
+
+    values = np.random.default_rng(0).integers(0, kinds, shape) / 3
+    np.testing.assert_array_equal(ranks.mean_ranks(values), rankdata(values, axis=-1))
+
+
+def test_what_is_no_number_has_no_ranks():
+    found = ranks.mean_ranks(np.array([[2.0, np.nan], [2.0, 1.0]]))
+    np.testing.assert_array_equal(found, [[np.nan, np.nan], [2, 1]])
+
+
 def test_spearman_agrees_with_scipy_and_is_0_for_a_constant():
     from scipy.stats import spearmanr
 
