@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
@@ -27,11 +30,9 @@ class Digits:
 
     def read(self) -> Arrays:
         """Return images whose grey levels 0..16 are stretched to 0..255."""
-        from sklearn.datasets import load_digits
-
-        bunch = load_digits()
-        images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]
-        labels = bunch.target.astype(np.int64)
+        table = _table()
+        images = np.rint(table[:, :-1] * (255 / 16)).astype(np.uint8).reshape(-1, 8, 8, 1)
+        labels = table[:, -1].astype(np.int64)
         test = _stratified(labels)
         return Arrays(images[~test], labels[~test], images[test], labels[test], tuple("0123456789"))
 
@@ -44,6 +45,18 @@ def source(term: Term) -> Digits:
     """Return the data set that ``digits`` names."""
     params.only(term)
     return Digits()
+
+
+def _table() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return a row for each image, its 64 grey levels and its label, from the file that `load_digits` reads.
+
+    Without scikit-learn itself, whose import takes longer than most that is done with these images.
+    """
+    package = find_spec("sklearn")
+    assert package
+    assert package.origin
+    with gzip.open(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", "rt") as file:
+        return np.loadtxt(file, delimiter=",")
 
 
 def _stratified(

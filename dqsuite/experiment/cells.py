@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from dqsuite.corruptions.chain import Chain
@@ -73,11 +73,7 @@ class Cell:
         fingerprint : str
             Of the data set that the cell was or would be trained on.
         """
-        return f"{self._start_of_key}-{fingerprint}"
-
-    @cached_property
-    def _start_of_key(self) -> str:
-        return f"{self.variable()}-{_versions_digest(self.versions)}"
+        return f"{self.variable()}-{_versions_digest(self.versions)}-{fingerprint}"
 
 
 @dataclass(frozen=True)

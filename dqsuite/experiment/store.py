@@ -14,7 +14,8 @@ import os
 import re
 import stat
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -29,6 +30,7 @@ FOREIGN_CARDS = "foreign-cards"
 _SHELVED = {OUTCOMES, CARDS, FOREIGN_CARDS, CONFIDENCES, "damaged"}
 LARGEST = 2**26  # bytes of a record or a note at most, far above any
 LARGEST_CONFIDENCES = 2**28  # bytes
+_ONE_BY_ONE = 16  # names of a shelf at most that are looked up each for itself
 _AT_ONCE = 32  # records that wait for the disk together
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -66,8 +68,10 @@ class Store:
 
     def has_many(self, kind: str, names: Iterable[str]) -> set[str]:
         """Return those of the names that are stored."""
-        folder = str(self.root / kind)  # texts: a hundred thousand paths would take longer to make than to look at
-        return {name for name in names if os.path.lexists(f"{folder}/{name[:2]}/{checked(name)}")}
+        shelves: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            shelves[checked(name)[:2]].append(name)
+        return set().union(*(_on_shelf(f"{self.root}/{kind}/{shelf}", asked) for shelf, asked in shelves.items()))
 
     def get(self, kind: str, name: str) -> bytes:
         """Return a record.
@@ -252,6 +256,14 @@ class Store:
         else:
             mend = "make it writable or name another with --store"
         return DqError(f"cannot write to the store {self.root} ({error.strerror or error})", mend)
+
+
+def _on_shelf(folder: str, names: Sequence[str]) -> set[str]:
+    """Return those of the names that are in a folder: of many, by one look at all that is there."""
+    if len(names) > _ONE_BY_ONE:
+        with contextlib.suppress(OSError):
+            return set(os.listdir(folder)).intersection(names)  # noqa: PTH208 - paths take longer to make than to look at
+    return {name for name in names if os.path.lexists(f"{folder}/{name}")}
 
 
 def _in_the_way(path: Path) -> DqError:

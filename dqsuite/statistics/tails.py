@@ -12,7 +12,6 @@ from __future__ import annotations
 from math import log, sqrt
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 _MANY = 1e9  # degrees of freedom: from here on Student's distribution is the normal one to every digit
@@ -52,6 +51,8 @@ def quantile(tail: float, df: float, share: float, n: int) -> float:
     fitted = -float(stdtrit(min(df, _MANY), tail))
     if (2 * tail >= _USUAL and n > 2) or p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
         return fitted
+    from scipy.optimize import brentq  # takes a fifth of a second, which most commands have no use for
+
     furthest = -float(stdtrit(n - 1, tail))  # that of the t alone
     beyond = max(2 * fitted, 2 * furthest)
     return float(brentq(lambda t: log(p_lower(-t, df, share, n) / tail), fitted, beyond, xtol=1e-8))

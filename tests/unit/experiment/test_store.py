@@ -41,6 +41,18 @@ def test_many_are_put_at_once(store):
     assert list(store.scratch().iterdir()) == []
 
 
+@pytest.mark.parametrize("asked", [3, 50])
+def test_of_few_names_and_of_many_those_are_told_that_are_there(store, asked):
+    """Whatever stands under a name: a link to nowhere is in the way of a record."""
+    names = [f"ab{number}" for number in range(asked)]
+    for name in names[1:]:
+        store.put_if_absent(OUTCOMES, name, b"x")
+    store.put_if_absent(OUTCOMES, "abother", b"x")
+    (store.root / OUTCOMES / "ab" / names[0]).symlink_to("nowhere")
+    assert store.has_many(OUTCOMES, [*names, "absent", "cd1"]) == set(names)
+    assert store.has_many(CARDS, names) == set()
+
+
 def test_what_is_there_is_not_written_first(store, monkeypatch):
     store.put_if_absent(OUTCOMES, "abc", b"one")
     monkeypatch.setattr("os.fsync", lambda _: pytest.fail("it was written"))
