@@ -21,7 +21,7 @@ from dqsuite.experiment.recipes import Recipe
 Versions = tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # of which a store may have a hundred thousand
 class Cell:
     """One training: data set × corruptions × model × recipe × precision × repeat, and the versions of our code.
 

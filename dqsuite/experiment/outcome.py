@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from operator import getitem
 from typing import Any
 
@@ -44,7 +43,7 @@ class _Curves(Mapping[str, NDArray[np.float32]]):
         return len(CURVES)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)  # of which a store may have a hundred thousand
 class Outcome:
     """A trained cell's measurements on the clean test set of N images, over E epochs.
 
@@ -115,20 +114,18 @@ class Outcome:
     @classmethod
     def of(cls, found: Checked) -> Outcome:
         """Return the outcome of a record that was made sure of."""
-        start = 4 * len(CURVES) * found.epochs
-        last, best = np.frombuffer(found.measured, found.labels, offset=start).reshape(2, -1)
-        outcome = cls(
+        kind, start = np.dtype(found.labels), 4 * len(CURVES) * found.epochs
+        images = (len(found.measured) - start) // (2 * kind.itemsize)
+        return cls(
             cell=found.cell,
             fingerprint=sys.intern(found.fingerprint),
             curves=_Curves(found.measured, found.epochs),
-            last=last,
-            best=best,
+            last=np.ndarray(images, kind, found.measured, start),
+            best=np.ndarray(images, kind, found.measured, start + images * kind.itemsize),
             manifest=Packed(found.manifest),
             stopped=sys.intern(found.stopped),
             provenance=Packed(found.provenance),
         )
-        object.__setattr__(outcome, "classes", found.classes)  # else read again, of each
-        return outcome
 
     @property
     def damage(self) -> Manifest:
@@ -142,7 +139,7 @@ class Outcome:
         whole = sum(map(sum, rows))
         return whole, whole - sum(map(getitem, rows, range(len(rows))))
 
-    @cached_property
+    @property
     def classes(self) -> int:
         """The number of classes."""
         return len(self.manifest["histogram_before"])

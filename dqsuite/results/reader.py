@@ -6,6 +6,7 @@ and one variant of each data set: those in which most of what it needs is stored
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -80,7 +81,7 @@ class Reader:
         self.outdated: set[str] = set()
         self.unchecked: set[str] = set()
         self._names: frozenset[str] | None = None
-        self._variables: dict[str, list[str]] = {}
+        self._ordered: list[str] = []
         self._counts: Counter[str] = Counter()
         self._outcomes: dict[str, Outcome | None] = {}
         self._cards: dict[str, Card] = {}
@@ -100,7 +101,7 @@ class Reader:
             return False
         self._names = names
         self._counts = Counter(name.rpartition("-")[2] for name in names)
-        self._variables = {}
+        self._ordered = []
         self._outcomes = {name: outcome for name, outcome in self._outcomes.items() if outcome}
         return True
 
@@ -175,12 +176,11 @@ class Reader:
 
     def _note_outdated(self, keys: Sequence[str]) -> None:
         """Note the stored outcomes that differ from wanted ones in their versions alone."""
-        if not self._variables:
-            for name in self.names:
-                variable, _, mark = name.split("-")
-                self._variables.setdefault(f"{variable}-{mark}", []).append(name)
+        if not self._ordered:
+            self._ordered = sorted(self.names)
         for variable, _, mark in (key.split("-") for key in keys):
-            self.outdated |= set(self._variables.get(f"{variable}-{mark}", ())) - set(keys)
+            start, end = (bisect_left(self._ordered, f"{variable}{letter}") for letter in "-.")  # "." follows "-"
+            self.outdated |= {name for name in self._ordered[start:end] if name.endswith(mark)} - set(keys)
 
 
 def told_of_outdated(names: Collection[str]) -> list[str]:
