@@ -20,6 +20,7 @@ _ONE_LABEL = "keep one label of each"
 _FEW = 20  # test images of a class: below, its recall is not known to 20 points
 _RISING = 0.01  # of accuracy, gained in the last quarter of a training
 _OTHER_UPDATES = 0.05  # more or fewer than the baseline's, that are worth a word
+_SMALL_BATCH = 1 / 8  # of a batch: less at the end of an epoch is worth a word, as docs/advice.md measured
 _NAMED = 3  # of several conditions or classes
 _ERRORS = 3  # standard errors above guessing that are still guessing
 
@@ -31,8 +32,9 @@ class Warning:  # noqa: A001 - it is one
     Attributes
     ----------
     kind : str
-        A word for programs: ``diverged``, ``chance``, ``unfinished``, ``unfitted``, ``updates``, ``few_images``,
-        ``one_repeat``, and ``both_splits``, ``both_splits_near``, ``two_labels``, ``two_labels_near`` for copies.
+        A word for programs: ``diverged``, ``chance``, ``unfinished``, ``unfitted``, ``updates``, ``last_batch``,
+        ``few_images``, ``one_repeat``, and ``both_splits``, ``both_splits_near``, ``two_labels``, ``two_labels_near``
+        for copies.
     model : str
         The model that it is about, empty for all of them.
     names : sequence of str
@@ -52,7 +54,7 @@ class Warning:  # noqa: A001 - it is one
 
 def warnings_of(study: Study) -> list[Warning]:
     """Return the warnings of a study, those first that make the most numbers worthless."""
-    by_model = (_diverged, _at_chance, _unfinished, _unfitted, _other_updates)
+    by_model = (_diverged, _at_chance, _unfinished, _unfitted, _other_updates, _small_last_batch)
     found = [each for check in by_model for model in study.models for each in check(study, model)]
     return [*found, *_copies(study), *_few_images(study), *_one_repeat(study)]
 
@@ -168,6 +170,26 @@ def _updates(study: Study, model: str, condition: str) -> float:
     bound = study.recipe.updates or np.inf
     counts = [-(-records // batch) * epochs for records in study.realised(model, condition).records]
     return float(np.mean(np.minimum(counts, bound)))
+
+
+def _small_last_batch(study: Study, model: str) -> Iterator[Warning]:
+    """Warn of trainings that end with the update of a few records: their gradient is mostly noise, at the full rate."""
+    recipe = study.recipe
+    if recipe.counted or recipe.repair or recipe.updates or recipe.schedule != "constant":
+        return
+    batch = recipe.batch_size
+    left = {name: study.realised(model, name).records[0] % batch for name in study.conditions(model)}
+    few = {name: rest for name, rest in left.items() if 0 < rest < _SMALL_BATCH * batch}
+    if few:
+        named = [f"{name} {rest}" for name, rest in few.items()]
+        yield Warning(
+            "last_batch",
+            model,
+            list(few),
+            f"each epoch ends with a batch of a few records instead of {batch} ({_listed(named)}), whose update is "
+            "mostly noise, and may cost some points",
+            "leave those records out, or ask for another --batch-size",
+        )
 
 
 _COPIES = {

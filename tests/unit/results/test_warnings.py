@@ -144,6 +144,24 @@ def test_equal_updates_are_no_reason_to_warn(settings):
     assert kinds(study(dataclasses.replace(wanted, cells=tuple(cells)), change=halved)) == []
 
 
+@pytest.mark.parametrize(
+    ("records", "settings", "said"),
+    [
+        (1026, {"schedule": "constant"}, "instead of 64 (clean 2, reduce:0.5 2)"),
+        (1024, {"schedule": "constant"}, ""),
+        (1040, {"schedule": "constant"}, ""),  # 16 of 64
+        (1026, {"schedule": "linear"}, ""),  # the last updates hardly count
+        (1026, {"schedule": "constant", "counted": "clean"}, ""),  # all end at another record
+    ],
+)
+def test_a_few_records_in_the_last_batch_are_worth_a_word(records, settings, said):
+    wanted = plan(DATA, ["reduce:0.5"])
+    cells = [dataclasses.replace(each, recipe=dataclasses.replace(each.recipe, **settings)) for each in wanted.cells]
+    found = warnings_of(study(dataclasses.replace(wanted, cells=tuple(cells)), change=lambda each: left(each, records)))
+    assert [each.kind for each in found] == ["last_batch"] * bool(said)
+    assert said in "".join(each.cause for each in found)
+
+
 def test_copies_are_said_where_they_were_looked_for():
     pair = Pair(3, 5, ("cat", "deer"))
     found = dataclasses.replace(
