@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from living import lives
 
 from dqsuite.experiment.evidence import import_evidence
 from dqsuite.experiment.store import OUTCOMES, Store
@@ -134,7 +135,7 @@ def test_a_training_that_is_killed_while_a_worker_holds_still_leaves_no_process_
     crew = workers_of(process)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in crew))
+    wait_for(lambda: not any(map(lives, crew)))
     evidence_yield(tmp_path, "0")
     result = train("--workers", "2", "--only", "lie2-directional", epochs=5)
     assert result.returncode == 0, result.stderr

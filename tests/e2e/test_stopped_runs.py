@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_line import start
+from living import lives
 
 from dqsuite.experiment.store import OUTCOMES, Store
 
@@ -46,7 +47,7 @@ def test_a_worker_dies_with_its_parent(tmp_path):
     parent.kill()
     parent.communicate()
     deadline = time.monotonic() + 60
-    while any(Path(f"/proc/{pid}").exists() for pid in crew):
+    while any(map(lives, crew)):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

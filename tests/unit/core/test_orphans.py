@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from living import lives
 
 CHILD = """
 import os, sys
@@ -27,12 +28,12 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Li
 def test_a_process_ends_with_its_killed_parent_whatever_it_does(platform, work):
     child = CHILD.format(pid="", work=work, platform=platform)
     parent = subprocess.Popen([sys.executable, "-c", PARENT, child], stdout=subprocess.PIPE, text=True)
-    child = Path("/proc") / parent.stdout.readline().strip()
-    assert child.exists()
+    child = parent.stdout.readline().strip()
+    assert lives(child)
     parent.kill()
     parent.wait()
     began = time.monotonic()
-    while child.exists():
+    while lives(child):
         assert time.monotonic() - began < 2
         time.sleep(0.01)
     parent.stdout.close()

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from living import lives
 
 from dqsuite.core.errors import DqError
 from dqsuite.core.sharing import shared_out
@@ -53,7 +54,7 @@ def test_a_process_that_dies_is_an_error_in_one_line():
 _PARENT = """
 import os, sys, time
 from dqsuite.core.sharing import shared_out
-sys.path.insert(0, {folder!r})
+sys.path += {folders!r}
 from test_sharing import slow
 if __name__ == "__main__":
     for pid in shared_out(slow, [0.0, 0.0, 60.0, 60.0, 60.0, 60.0, 60.0], 2):
@@ -69,19 +70,14 @@ def slow(seconds):
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 def test_the_processes_end_with_their_parent(tmp_path):
     script = tmp_path / "parent.py"
-    script.write_text(_PARENT.format(folder=str(Path(__file__).parent)))
+    here = Path(__file__).parent
+    folders = [str(here), str(here.parents[1] / "support")]
+    script.write_text(_PARENT.format(folders=folders))
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
         pids = {int(parent.stdout.readline()) for _ in range(2)}
         parent.kill()
         parent.wait()
     until = time.monotonic() + 5
-    while any(map(_lives, pids)) and time.monotonic() < until:
+    while any(map(lives, pids)) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not any(map(_lives, pids))
-
-
-def _lives(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert not any(map(lives, pids))
