@@ -36,8 +36,9 @@ from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.store import default_store
 from dqsuite.experiment.stores import open_store
 from dqsuite.results.copies import look_for_copies
+from dqsuite.results.loading import load_study
 from dqsuite.results.reader import Reader
-from dqsuite.results.study import Study, load_study
+from dqsuite.results.study import Study
 from dqsuite.results.warnings import warnings_of
 
 

@@ -36,9 +36,10 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import recipe_named
 from dqsuite.experiment.stores import open_store
-from dqsuite.results import study
 from dqsuite.results.copies import copies_in, look_for_copies
+from dqsuite.results.loading import load_study
 from dqsuite.results.reader import Reader
+from dqsuite.results.study import Study
 from dqsuite.results.warnings import refuse_lost
 from dqsuite.statistics.verdict import METHOD
 from dqsuite.training import train
@@ -109,15 +110,15 @@ def run(options: Namespace) -> int:
     return saved.code(moved) or demands.code(judged)
 
 
-def trained(engine: Processes | Dispatch, plan: Plan) -> tuple[study.Study, int]:
+def trained(engine: Processes | Dispatch, plan: Plan) -> tuple[Study, int]:
     """Train what is missing of a plan, and return the study with how many cells this run has trained of it."""
     store = engine.worker.store
-    before = study.load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
+    before = load_study(store, plan, say)  # sets damaged outcomes aside before they are counted as there
     missing, newly = trained_missing(engine, plan)
     look_for_copies(store, plan)
     if before and not missing:
         return replace(before, copies=copies_in(store, plan.fingerprint)), 0
-    found = study.load_study(store, plan, say)
+    found = load_study(store, plan, say)
     assert found is not None  # the engine has stored every cell or raised
     return found, newly
 

@@ -11,20 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from dqsuite import datasets
-from dqsuite.core.errors import DqError
 from dqsuite.corruptions import CLEAN, Chain, Manifest
 from dqsuite.datasets.duplicates import Duplicates
 from dqsuite.experiment.card import Card
-from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.recipes import Recipe
-from dqsuite.experiment.store import Store
-from dqsuite.results.copies import copies_in
 from dqsuite.results.expect import Expected, expected
 from dqsuite.results.intervals import class_changes, matrix_changes, recalls
 from dqsuite.results.predictions import Predictions, predictions_of
-from dqsuite.results.reader import Reader, Say
 from dqsuite.statistics.estimate import Estimate, Interval, change, rate
 from dqsuite.statistics.metrics import confusion_matrix, recall
 from dqsuite.statistics.simultaneous import Cells, cells_at_once, falls_at_once
@@ -295,29 +289,3 @@ Amount = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 def _amount(condition: Chain) -> Amount:
     return tuple((step.value, step.params) for step in condition.terms)
-
-
-def load_study(store: Store, wanted: Plan, say: Say) -> Study | None:
-    """Return the study of the plan's cells that are stored, or None where there are none yet.
-
-    A card that is missing, or came with evidence, is derived from the data set, which is at hand.
-
-    Raises
-    ------
-    DqError
-        The data set has changed since the plan was made.
-    """
-    reader = Reader(store, say)
-    outcomes = reader.outcomes(map(wanted.key, wanted.cells))
-    if not outcomes:
-        return None
-    card = reader.card(wanted.fingerprint)
-    if card is None or wanted.fingerprint in reader.unchecked:
-        own = Card.of(datasets.load(wanted.dataset))
-        if own.fingerprint != wanted.fingerprint:
-            raise DqError(f"the data set {wanted.dataset} changed while it was being read", "run it again")
-        if card and not card.same(own):
-            say(f"the card of {own.name} that came with evidence is false: the labels of the data set are used")
-        own.keep(store)
-        return load_study(store, wanted, say)  # now they can be held against it
-    return Study(card, tuple(outcomes), copies_in(store, wanted.fingerprint))

@@ -40,7 +40,7 @@ from dqsuite.results.reader import Reader
 
 SITUATIONS = Path(__file__).with_suffix(".json")
 RECIPE, MODEL, PRECISION = "standard;epochs=15;measured=15", "lenet", "fp32"
-AUDITED, ADVISED, REPEATS = 200, 4000, 6
+AUDITED, ADVISED, REPEATS = 200, 4000, 12
 TRUTH_SEED = 1  # the advice has 0: no repeat is shared
 
 

@@ -20,8 +20,8 @@ from dqsuite.claims.measurements import in_each_precision
 from dqsuite.experiment.store import Store
 from dqsuite.report.render import write, write_page
 from dqsuite.report.store_report import draw_store
+from dqsuite.results.loading import load_study
 from dqsuite.results.reader import Reader
-from dqsuite.results.study import load_study
 from dqsuite.statistics.verdict import Status
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -15,8 +15,8 @@ from dqsuite.experiment.card import Card
 from dqsuite.experiment.encoding import pack, unpack
 from dqsuite.experiment.evidence import export_evidence, import_evidence
 from dqsuite.experiment.store import CARDS, FOREIGN_CARDS, OUTCOMES, Store
+from dqsuite.results.loading import load_study
 from dqsuite.results.reader import Reader
-from dqsuite.results.study import load_study
 
 WAYS = {
     "a link to nowhere": lambda path: path.symlink_to(path.parent / "unmounted"),

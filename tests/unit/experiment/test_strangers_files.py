@@ -21,8 +21,8 @@ from dqsuite.experiment.evidence import export_evidence, import_evidence
 from dqsuite.experiment.runtime import Costs
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.report.store_report import draw_store
+from dqsuite.results.loading import load_study
 from dqsuite.results.reader import Reader
-from dqsuite.results.study import load_study
 
 COUNT = int(os.environ.get("DQSUITE_MUTATIONS", "200"))
 SECONDS, MEGABYTES = 20, 1000

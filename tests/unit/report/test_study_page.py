@@ -11,7 +11,7 @@ from page_reader import Tables, numbers
 from dqsuite.core.errors import DqError
 from dqsuite.experiment.store import Store
 from dqsuite.report import write
-from dqsuite.results import study
+from dqsuite.results.loading import load_study
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def drawn(tmp_path):
     def draw(data, wanted, wrong=lambda cell: 0):
         store = Store(tmp_path / "store")
         fill(store, data, wanted, wrong)
-        found = study.load_study(store, wanted, pytest.fail)
+        found = load_study(store, wanted, pytest.fail)
         return found, write([found], tmp_path / "new" / "report.html").read_text()
 
     return draw

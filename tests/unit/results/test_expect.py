@@ -12,7 +12,7 @@ import dqsuite as dq
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store
-from dqsuite.results.study import load_study
+from dqsuite.results.loading import load_study
 from dqsuite.statistics.demands import collected
 
 

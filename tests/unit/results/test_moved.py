@@ -8,8 +8,8 @@ from fabricated import dataset, fill, plan
 from dqsuite.cli import saved
 from dqsuite.core.errors import DqError
 from dqsuite.experiment.store import Store
+from dqsuite.results.loading import load_study
 from dqsuite.results.moved import bare, changes
-from dqsuite.results.study import load_study
 
 DATA = dataset(per_class=60)
 

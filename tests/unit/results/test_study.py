@@ -10,7 +10,7 @@ from dqsuite.corruptions import Chain
 from dqsuite.experiment.encoding import pack, unpack
 from dqsuite.experiment.plan import TRAINER_VERSION, versions
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
-from dqsuite.results import study
+from dqsuite.results.loading import load_study
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_accuracy_and_its_change_are_paired_by_repeat(store):
     data = dataset()
     wanted = plan(data)
     fill(store, data, wanted, noise_hurts)
-    found = study.load_study(store, wanted, silent)
+    found = load_study(store, wanted, silent)
     assert found.conditions("lenet") == ["clean", "wrong:0.5"]
     assert found.accuracy("lenet", "clean").mean == 1.0
     noisy = found.accuracy("lenet", "wrong:0.5")
@@ -54,7 +54,7 @@ def test_damage_of_the_same_level_is_compared_whatever_it_does(store):
     data = dataset()
     wanted = plan(data, ["wrong:0.5", "reduce:0.5", "reduce:0.2", "first:30+wrong:0.5"])
     fill(store, data, wanted, lambda cell: {"wrong:0.5": 6, "reduce:0.5": 2}.get(cell.corruption, 0))
-    found = study.load_study(store, wanted, silent)
+    found = load_study(store, wanted, silent)
     assert found.same_level("lenet") == [("wrong:0.5", "reduce:0.5")]
     change = found.accuracy_change("lenet", "wrong:0.5", "reduce:0.5")
     assert (change.mean, change.n) == (pytest.approx(-4 / 20), 3)
@@ -64,7 +64,7 @@ def test_matrices_are_those_of_the_stored_predictions(store):
     data = dataset()
     wanted = plan(data)
     fill(store, data, wanted, noise_hurts)
-    found = study.load_study(store, wanted, silent)
+    found = load_study(store, wanted, silent)
     matrix = found.matrix("lenet", "wrong:0.5")
     assert matrix.sel(repeat=2, true="cat", predicted="deer") == 10
     change = found.relative("lenet", "wrong:0.5").sel(true="cat", predicted="cat")
@@ -85,14 +85,14 @@ def test_a_class_is_named_as_hit_where_its_interval_says_so(store):
     data = dataset()
     wanted = plan(data, ["wrong:0.5", "wrong:0.1"])
     fill(store, data, wanted, lambda cell: {"wrong:0.5": 9, "wrong:0.1": cell.repeat % 2}.get(cell.corruption, 0))
-    found = study.load_study(store, wanted, silent)
+    found = load_study(store, wanted, silent)
     assert found.hit_in_words("lenet", "wrong:0.5", percent) == "cat -45%, deer -45%, frog -45%"
     assert (found.recall_change("lenet", "wrong:0.1")["mean"] < 0).all()
     assert found.most_hit("lenet", "wrong:0.1") == []
     assert found.hit_in_words("lenet", "wrong:0.1", percent) == "within noise"
     assert found.hit_in_words("lenet", "clean", percent) == ""
     fill(Store(store.root / "one"), data, plan(data, repeats=1))
-    once = study.load_study(Store(store.root / "one"), plan(data, repeats=1), silent)
+    once = load_study(Store(store.root / "one"), plan(data, repeats=1), silent)
     assert once.hit_in_words("lenet", "wrong:0.5", percent) == "one repeat"
 
 
@@ -100,7 +100,7 @@ def test_recalls_have_intervals_in_labelled_arrays(store):
     data = dataset()
     wanted = plan(data)
     fill(store, data, wanted, noise_hurts)
-    found = study.load_study(store, wanted, silent)
+    found = load_study(store, wanted, silent)
     recalls = found.recall_intervals()
     assert recalls["mean"].dims == ("model", "condition", "class")
     np.testing.assert_allclose(recalls["mean"], found.recalls().mean("repeat"))
@@ -112,8 +112,8 @@ def test_recalls_have_intervals_in_labelled_arrays(store):
 def test_a_part_of_a_plan_can_be_read(store):
     data = dataset()
     fill(store, data, plan(data, repeats=1))
-    assert study.load_study(store, plan(data, repeats=3), silent).accuracy("lenet", "clean").n == 1
-    assert study.load_study(Store(store.root / "empty"), plan(data), silent) is None
+    assert load_study(store, plan(data, repeats=3), silent).accuracy("lenet", "clean").n == 1
+    assert load_study(Store(store.root / "empty"), plan(data), silent) is None
 
 
 def test_without_a_baseline_nothing_is_relative(store):
@@ -121,7 +121,7 @@ def test_without_a_baseline_nothing_is_relative(store):
     wanted = plan(data)
     noisy = type(wanted)(wanted.dataset, wanted.fingerprint, tuple(c for c in wanted.cells if c.corruption != "clean"))
     fill(store, data, noisy)
-    found = study.load_study(store, noisy, silent)
+    found = load_study(store, noisy, silent)
     assert found.relative("lenet", "wrong:0.5") is None
     assert found.accuracy_change("lenet", "wrong:0.5") is None
     assert found.recall_change("lenet", "wrong:0.5") is None
@@ -136,7 +136,7 @@ def test_a_damaged_outcome_is_said_and_set_aside(store):
     key = wanted.key(wanted.cells[0])
     (store.root / OUTCOMES / key[:2] / key).write_bytes(b"PK nonsense")
     said = []
-    found = study.load_study(store, wanted, said.append)
+    found = load_study(store, wanted, said.append)
     assert len(found.outcomes) == len(wanted.cells) - 1
     assert len(said) == 1
     assert "set aside" in said[0]
@@ -206,7 +206,7 @@ def test_an_outcome_under_another_name_counts_as_damaged(store):
     one, other = (store.root / OUTCOMES / name[:2] / name for name in sorted(store.list(OUTCOMES))[:2])
     other.write_bytes(one.read_bytes())
     said = []
-    assert len(study.load_study(store, wanted, said.append).outcomes) == 5
+    assert len(load_study(store, wanted, said.append).outcomes) == 5
     assert "not what its name says" in said[0]
 
 
@@ -261,7 +261,7 @@ def test_matrices_at_the_best_epoch_come_from_the_best_predictions(store):
     data = dataset()
     wanted = plan(data, [], repeats=1)
     fill(store, data, wanted)
-    found = study.load_study(store, wanted, silent)
+    found = load_study(store, wanted, silent)
     np.testing.assert_array_equal(
         found.predicted("lenet", "clean", "best").values[0], found.at("lenet", "clean")[0].best
     )

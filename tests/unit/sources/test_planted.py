@@ -14,7 +14,7 @@ from dqsuite.engines.worker import Worker
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
 from dqsuite.experiment.store import Store
-from dqsuite.results import study
+from dqsuite.results.loading import load_study
 from dqsuite.results.predictions import Predictions
 from dqsuite.statistics.joint import JointEstimate
 from dqsuite.statistics.orders import lowest
@@ -33,7 +33,7 @@ def found(tmp_path_factory):
     plan = plan_grid("planted", ["lenet"], ["shuffle:0.3"], recipe=recipe, repeats=REPEATS, precision="fp32")
     store = Store(tmp_path_factory.mktemp("planted"))
     follow(Processes(Worker(store, train, "cpu"), 1), in_batches(plan), lambda event: None)
-    return study.load_study(store, plan, pytest.fail)
+    return load_study(store, plan, pytest.fail)
 
 
 class RenamedLab:
