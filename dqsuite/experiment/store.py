@@ -90,6 +90,10 @@ class Store:
             return read_file(path, LARGEST_CONFIDENCES if kind == CONFIDENCES else LARGEST)
         except PermissionError as error:
             raise self._unreadable(error) from error
+        except FileNotFoundError as error:
+            if os.path.islink(path):
+                raise ValueError("no readable file (a link to nowhere)") from error
+            raise KeyError(name) from None  # even if it is there by now: another process may have put it
         except OSError as error:
             if os.path.lexists(path):
                 raise ValueError(f"no readable file ({error.strerror})") from error
@@ -107,16 +111,14 @@ class Store:
             The store cannot be written: read-only, or the disk is full.
         """
         path = self._path(kind, name)
-        if os.path.lexists(path):  # before anything is written: most of an import may be there
-            self._require_stored(kind, name)
+        if os.path.lexists(path) and self._is_stored(kind, name):  # most of an import may be there
             return False
         scratch = self.scratch()
         self.make_room(kind, name)
         try:
             create(path, data, scratch)
         except FileExistsError:
-            self._require_stored(kind, name)
-            return False
+            return not self._is_stored(kind, name) and self.put_if_absent(kind, name, data)
         except OSError as error:
             raise self._unwritable(error) from error
         return True
@@ -147,12 +149,18 @@ class Store:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _require_stored(self, kind: str, name: str) -> None:
-        """Raise DqError where what stands in a record's place cannot be read back."""
+    def _is_stored(self, kind: str, name: str) -> bool:
+        """Tell whether a record that was just there still is: another process may have set it aside.
+
+        Raises DqError where what stands in its place cannot be read back.
+        """
         try:
             self.get(kind, name)
-        except (KeyError, ValueError):
+        except KeyError:
+            return False
+        except ValueError:
             raise _in_the_way(self._path(kind, name)) from None
+        return True
 
     def list(self, kind: str) -> Iterator[str]:
         """Yield the names of all records of a kind, in no order. Raises DqError where the store cannot be read."""

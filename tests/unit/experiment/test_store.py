@@ -109,6 +109,31 @@ def test_many_processes_write_each_record_exactly_once(store):
     assert all(store.get(OUTCOMES, f"name{i}") == str(i).encode() * 1000 for i in range(50))
 
 
+def test_a_record_that_appears_while_it_is_looked_for_was_not_there(store, monkeypatch):
+    def late(path, most):
+        monkeypatch.undo()
+        store.put_if_absent(OUTCOMES, "abc", b"of another process")
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr("dqsuite.experiment.store.read_file", late)
+    with pytest.raises(KeyError):
+        store.get(OUTCOMES, "abc")
+    assert store.get(OUTCOMES, "abc") == b"of another process"
+
+
+def test_a_record_that_goes_while_another_is_put_is_put(store, monkeypatch):
+    store.put_if_absent(OUTCOMES, "abc", b"damaged")
+
+    def late(path, most):
+        monkeypatch.undo()
+        store.set_aside(OUTCOMES, "abc")  # by another process
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr("dqsuite.experiment.store.read_file", late)
+    assert store.put_if_absent(OUTCOMES, "abc", b"whole")
+    assert store.get(OUTCOMES, "abc") == b"whole"
+
+
 _ENDLESS = """
 import sys
 from dqsuite.experiment.store import OUTCOMES, Store
