@@ -14,6 +14,8 @@ from living import lives
 
 from dqsuite.experiment.store import OUTCOMES, Store
 
+GONE_S = 2.0  # after their parent, on a busy machine too
+
 
 def wait_for(store: Store, cells: int) -> None:
     """Wait until so many cells are stored."""
@@ -39,17 +41,21 @@ def test_killing_a_run_loses_no_stored_cell_and_the_next_run_goes_on(call, tmp_p
     assert {name: store.get(OUTCOMES, name) for name in kept} == kept
 
 
-def test_a_worker_dies_with_its_parent(tmp_path):
-    options = ("--corrupt", "shuffle:0.1", "--repeats", "2", "--epochs", "200", "--workers", "2")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_at_once_with_their_parent_in_the_middle_of_a_cell(tmp_path, how):
+    """Their cells have more epochs than a test has time for: whoever waited for one's end would be seen."""
+    options = ("--corrupt", "shuffle:0.1", "--repeats", "2", "--epochs", "100000", "--workers", "2")
     parent = start("run", *options, cwd=tmp_path)
     crew = wait_for_children(parent.pid)
     wait_until_training(tmp_path / ".dqsuite" / "store", 2)
-    parent.kill()
-    parent.communicate()
-    deadline = time.monotonic() + 60
+    time.sleep(2)  # until torch is there
+    parent.send_signal(how)
+    parent.communicate(timeout=60)
+    assert parent.returncode == (-9 if how == signal.SIGKILL else 130)
+    gone = time.monotonic() + GONE_S
     while any(map(lives, crew)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+        assert time.monotonic() < gone
+        time.sleep(0.01)
 
 
 def wait_until_training(store: Path, cells: int) -> None:
