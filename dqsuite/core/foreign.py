@@ -163,5 +163,9 @@ def _count(shape: tuple[int, ...]) -> int:
 
 
 def said(error: BaseException) -> str:
-    """Return what an error says, or its kind where it says nothing; no longer than a reader's patience."""
-    return (str(error) or type(error).__name__)[:300]
+    """Return what an error says, or its kind where it says nothing; no longer than a reader's patience.
+
+    Of the system's errors that is the reason: whoever tells it names the path, which may be longer than the patience.
+    """
+    reason = error.strerror if isinstance(error, OSError) else None
+    return (reason or str(error) or type(error).__name__)[:300]

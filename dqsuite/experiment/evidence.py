@@ -93,7 +93,7 @@ def export_evidence(store: Store, path: Path) -> Packed:
                 packing = zipfile.ZIP_DEFLATED if member == INDEX else zipfile.ZIP_STORED
                 file.writestr(zipfile.ZipInfo(member), data, packing)
     except (OSError, ValueError) as error:
-        raise DqError(f"cannot write {path} ({error})", "name a file that you can write") from error
+        raise DqError(f"cannot write {path} ({said(error)})", "name a file that you can write") from error
     return Packed(len(names), left_out)
 
 

@@ -170,6 +170,18 @@ def test_a_mistake_is_told_without_torch(desk, tmp_path, mistake):
     assert told in complaint(run("run", *SMALL, *options, cwd=desk, PYTHONPATH=str(tmp_path)))
 
 
+LONG = "a" * 4000
+TOO_LONG = ["evidence import {}", "evidence check {}", "evidence import e.zip --store {}", "store merge {}"]
+TOO_LONG += ["report --store {}", "claims --store {}", "store list --store {}", "store verify --store {}"]
+
+
+@pytest.mark.parametrize("command", TOO_LONG)
+def test_a_path_of_4000_letters_is_one_line_of_every_command(command, call, tmp_path):
+    line = complaint(call(*command.format(LONG).split(), cwd=tmp_path))
+    assert "File name too long" in line
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["report", "evidence"])
 def test_an_empty_store_is_one_line(command, call, tmp_path):
     arguments = ("export", "e.zip") if command == "evidence" else ()

@@ -14,6 +14,8 @@ from living import lives
 
 from dqsuite.experiment.store import OUTCOMES, Store
 
+GONE_S = 2.0  # after their parent, on a busy machine too
+
 
 def wait_for(store: Store, cells: int) -> None:
     """Wait until so many cells are stored."""
@@ -39,36 +41,45 @@ def test_killing_a_run_loses_no_stored_cell_and_the_next_run_goes_on(call, tmp_p
     assert {name: store.get(OUTCOMES, name) for name in kept} == kept
 
 
-def test_a_worker_dies_with_its_parent(tmp_path):
-    options = ("--corrupt", "shuffle:0.1", "--repeats", "2", "--epochs", "200", "--workers", "2")
+SLOW = """
+import os, time
+from pathlib import Path
+from torch import nn
+
+class Slow(nn.Sequential):
+    def forward(self, images):
+        if self.training and len(images) > 2:
+            Path(f"training-{os.getpid()}").touch()
+            time.sleep(10)
+        return super().forward(images)
+
+def slow(num_classes, image_shape): return Slow(nn.Flatten(), nn.Linear(64, num_classes))
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_at_once_with_their_parent_in_the_middle_of_an_epoch(tmp_path, how):
+    """A batch takes ten seconds and an epoch minutes: whoever waited for the end of one would be seen."""
+    (tmp_path / "models.py").write_text(SLOW)
+    options = ("--model", "models:slow", "--corrupt", "shuffle:0.1", "--repeats", "2", "--workers", "2")
     parent = start("run", *options, cwd=tmp_path)
-    crew = wait_for_children(parent.pid)
-    wait_until_training(tmp_path / ".dqsuite" / "store", 2)
-    parent.kill()
-    parent.communicate()
-    deadline = time.monotonic() + 60
+    crew = wait_until_training(tmp_path, 2)
+    parent.send_signal(how)
+    parent.communicate(timeout=60)
+    gone = time.monotonic() + GONE_S
+    assert parent.returncode == (-signal.SIGKILL if how == signal.SIGKILL else 130)
     while any(map(lives, crew)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+        assert time.monotonic() < gone
+        time.sleep(0.01)
 
 
-def wait_until_training(store: Path, cells: int) -> None:
-    """Wait until so many cells are leased."""
+def wait_until_training(folder: Path, workers: int) -> list[str]:
+    """Return the process numbers of the workers, once so many train."""
     deadline = time.monotonic() + 60
-    while len(list(store.glob("scratch/*.lease"))) < cells:
+    while len(found := list(folder.glob("training-*"))) < workers:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def wait_for_children(pid: int, count: int = 2) -> list[str]:
-    """Return the process numbers of the workers, once there are so many."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        if len(children) >= count:
-            return children
-        time.sleep(0.05)
-    raise AssertionError("no workers were started")
+    return [path.name.removeprefix("training-") for path in found]
 
 
 def test_an_interrupted_run_says_that_it_can_go_on(tmp_path):

@@ -164,6 +164,34 @@ def test_many_members_are_a_short_line(tmp_path):
     assert len(str(caught.value)) < 500
 
 
+MATRICES = {
+    "header tokens": b"\x93NUMPY\x01\x00\x10\x00" + b"(((((((((((((((\n",
+    "a header that is a tuple": b"\x93NUMPY\x01\x00\x10\x00" + b"(1, 2, 3)      \n",
+    "a header that is longer than the file": b"\x93NUMPY\x01\x00\xff\xff{",
+    "a header of no known version": npy(np.eye(3)).replace(b"NUMPY\x01", b"NUMPY\x09"),
+    "more than memory": npy(np.eye(9)).replace(b"(9, 9), ", b"(9999999999, 9), ")[:-8],
+    "fewer numbers than it says": npy(np.eye(9))[:-1],
+    "nothing": b"",
+    "a text": b"hello",
+    "objects": npy(np.array([[None]])),
+    "no dimension": npy(np.array(1.0)),
+    "three dimensions": npy(np.ones((1, 1, 1))),
+    "no class": npy(np.zeros((0, 0))),
+    "complex numbers": npy(np.eye(2) * 1j),
+    "beyond a float": npy(np.full((2, 2), np.inf)),
+    "records": npy(np.zeros((2, 2), "f4,f4")),
+}
+
+
+@pytest.mark.parametrize("content", MATRICES.values(), ids=MATRICES)
+def test_a_named_matrix_is_one_line(tmp_path, content):
+    (tmp_path / "m.npy").write_bytes(content)
+    with pytest.raises(DqError) as caught:
+        load_matrix(str(tmp_path / "m.npy"))
+    assert "m.npy" in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
 def test_a_pipe_is_no_matrix(tmp_path):
     os.mkfifo(tmp_path / "m.npy")
     with pytest.raises(DqError, match="it is no regular file"):

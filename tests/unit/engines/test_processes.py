@@ -97,6 +97,19 @@ def test_a_cell_that_cannot_be_trained_stops_the_run_with_its_line(job, workers)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("place", [Path.mkdir, lambda path: path.symlink_to(path)], ids=["a folder", "a loop"])
+def test_a_lease_that_cannot_be_taken_is_one_line_and_harms_no_other_cell(job, workers, place):
+    wanted = job(repeats=1)
+    cell = wanted.plan.cells[0]
+    place(wanted.store.scratch() / f"{wanted.plan.key(cell)}.lease")
+    events = list(Processes(wanted.worker, workers).train(in_batches(wanted.plan)))
+    (failed,) = (event for event in events if isinstance(event, Failed))
+    assert isinstance(failed.error, DqError)
+    assert f"{wanted.plan.key(cell)}.lease cannot be taken" in str(failed.error)
+    assert wanted.untrained() == [cell]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
 def test_who_reads_on_after_a_failure_is_told_once_of_each_and_the_others_are_trained(job, workers):
     wanted = job(refuse_reduced)
     events = list(Processes(wanted.worker, workers).train(in_batches(wanted.plan)))

@@ -105,13 +105,32 @@ def test_machines_and_devices_do_not_know_of_each_other(costs, monkeypatch):
     assert estimate(Costs(costs.store, "cpu")) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"seconds": 1}]', "7"])
+COST = '{{"recipe": "", "condition": "", "epochs": {}, "records": 9, "measured": 9, "seconds": {}}}'
+DAMAGED = {
+    "nothing": "",
+    "half": "{",
+    "a list of numbers": "[1]",
+    "a cost that lacks all but one": '[{"seconds": 1}]',
+    "a number": "7",
+    "an infinite time": f"[{COST.format(1, '1e999')}]",
+    "a time beyond a float": f"[{COST.format(1, '1' + '0' * 400)}]",
+    "a time that is none": f"[{COST.format(1, 'NaN')}]",
+    "a time before it began": f"[{COST.format(1, -1)}]",
+    "epochs beyond all bounds": f"[{COST.format(10**40, 1)}]",
+    "epochs that are a text": f"""[{COST.format('"x"', 1)}]""",
+    "lists in lists": "[" * 100_000,
+    "no UTF-8": b"\xff\xfe",
+    "more than a note holds": f"[{COST.format(1, 1)}]" + " " * 2**20,
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_file_is_written_anew(costs, text):
     costs.note(took(100.0))
     files = list((costs.store.root / "costs").rglob("*.json"))
     assert len(files) == 2
     for file in files:
-        file.write_text(text)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
     assert estimate(costs) is None
     costs.note(took(8.0))
     assert estimate(costs) == pytest.approx(8.0)
