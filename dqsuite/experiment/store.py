@@ -91,7 +91,7 @@ class Store:
         except PermissionError as error:
             raise self._unreadable(error) from error
         except FileNotFoundError as error:
-            if os.path.islink(path):
+            if Path(path).is_symlink():
                 raise ValueError("no readable file (a link to nowhere)") from error
             raise KeyError(name) from None  # even if it is there by now: another process may have put it
         except OSError as error:
