@@ -42,7 +42,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(limited)
             limited.most = None
-        except OSError:
+        except (OSError, MemoryError):  # no fault of the file
             raise
         except Exception as error:  # zipfile raises a dozen kinds at damaged bytes
             raise ValueError(f"it is no readable zip: {said(error)}") from error
@@ -70,7 +70,7 @@ class Archive:
             else:
                 with self._zip.open(info) as member:
                     data = member.read(count)  # a bounded read, as one of everything is not
-        except OSError:
+        except (OSError, MemoryError):  # no fault of the file
             raise
         except Exception as error:
             raise ValueError(said(error)) from error
