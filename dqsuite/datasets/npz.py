@@ -125,7 +125,7 @@ def _damaged(key: str, path: Path) -> Iterator[None]:
     """Turn what is wrong with an array into one line."""
     try:
         yield
-    except (ValueError, MemoryError) as error:
+    except ValueError as error:
         if "Python objects" in str(error):
             raise DqError(
                 f"{key} in {path} is an array of Python objects, which could run any code when read",
