@@ -33,8 +33,8 @@ class Archive:
     ------
     ValueError
         It is no zip, a damaged one, or one of another kind.
-    OSError
-        The system refuses.
+    OSError, MemoryError
+        The system refuses, or memory is short.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
