@@ -25,7 +25,8 @@ from dqsuite.experiment.outcome import CURVES, Outcome
 from dqsuite.models.dropout import seed_dropout
 from dqsuite.training import Trained, Watch, microbatch
 from dqsuite.training.batches import Scaling
-from dqsuite.training.cuda import Replayed, on_device
+from dqsuite.training.cuda import on_device, with_fewer_kernels
+from dqsuite.training.cuda.replayed import Replayed
 from dqsuite.training.evaluate import TestSet
 from dqsuite.training.kernels import compiled, with_kernels
 from dqsuite.training.optimise import EarlyStopping, Optimizer
@@ -61,6 +62,7 @@ def _train(cell: Cell, dataset: Dataset, device: str, watch: Watch) -> Trained:
         fast = device == "cpu" and cell.precision == "fp32" and _gains(cell.model) and compiled.compiled()
         with _blaming(cell.model, cell.recipe.batch_size):
             model = with_kernels(model, ours=_is_ours(cell.model)) if fast else model
+            model = with_fewer_kernels(model) if device == "cuda" and _is_ours(cell.model) else model
             run = _Run(cell, model, stages, test, device)
             run.fit(validation, watch)
     outcome = Outcome(
@@ -83,7 +85,7 @@ class _Run:
     def __init__(self, cell: Cell, model: nn.Module, stages: list[Stage], test: TestSet, device: str) -> None:
         self.recipe, self.model, self.stages, self.test = cell.recipe, model, stages, test
         self.device, self.bf16 = device, cell.precision == "bf16"
-        self.replays = device == "cuda" and _is_ours(cell.model)
+        self.ours = _is_ours(cell.model)
         one = test.scaling(test.images[:1])
         self.trained = microbatch.trained(model, one, cell.recipe.batch_size)
         self.evaluated = microbatch.evaluated(model, one)
@@ -137,8 +139,8 @@ class _Run:
         """
         if not epoch:
             self.optimizer = Optimizer(self.model, self.recipe)
-            step = Step(self.model, self.optimizer, self.trained, bf16=self.bf16)
-            self.step = Replayed(step) if self.replays else step
+            step = Step(self.model, self.optimizer, self.trained, bf16=self.bf16, ours=self.ours)
+            self.step = Replayed(step) if self.ours and self.device == "cuda" else step
         self.model.train()
         batches = stage.batches.epoch(seeds.generator(stage.order, epoch))
         loss_sum, hits, seen = torch.zeros((), device=self.device), torch.zeros((), device=self.device), 0

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import table
-from speed import BENCHES, Figure, Settings, gpu
+from speed import BENCHES, Figure, Settings, gpu, steps
 from speed.fabricated import claims_cells
 from speed.machine import machine
 
@@ -74,3 +74,11 @@ def test_a_share_of_the_limit_is_the_direct_convolutions_of_which_winograd_does_
     shares = [figure.median for figure in rest if figure.unit == "%"]
     assert len(shares) == 2
     assert all(0 < share < 400 for share in shares)
+
+
+def test_a_step_is_timed_for_each_model_of_the_scale_that_is_asked_for(monkeypatch):
+    monkeypatch.delenv("DQSUITE_DATA", raising=False)
+    (figure,) = steps.measure(Settings(cases=("lenet5",), images=256, turns=2))
+    assert figure.name == "lenet5, a step"
+    assert figure.unit == "ms"
+    assert 0 < figure.median < 1000

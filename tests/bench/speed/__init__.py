@@ -38,6 +38,7 @@ BENCHES: Registry[Bench] = Registry(
         "around": Bench("speed.around:measure", "start, plan, store, claims, fingerprints"),
         "load": Bench("speed.load:measure", "a store of 100,000 outcomes; --beside CHECKOUT: in another one too"),
         "keras": Bench("speed.poisoning:measure", "the poisoning protocol beside Keras; needs --python"),
+        "steps": Bench("speed.steps:measure", "a step of training, model by model"),
         "gpu": Bench("speed.gpu:measure", "share of the card's limit, and the time of the full study"),
     },
 )

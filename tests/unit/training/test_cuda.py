@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +13,9 @@ from dqsuite import datasets, models
 from dqsuite.core.hardware import cuda_capability
 from dqsuite.experiment.plan import plan_grid
 from dqsuite.experiment.recipes import RECIPES
+from dqsuite.models.dropout import Dropout
 from dqsuite.training import cuda, seconds_per_image, train
+from dqsuite.training.cuda import replayed, with_fewer_kernels
 from dqsuite.training.step import Step
 
 on_a_gpu = pytest.mark.skipif(cuda_capability() is None, reason="no GPU here")
@@ -24,6 +29,10 @@ def cell_of(model="lenet", condition="shuffle:0.3", recipe=SHORT, precision="fp3
 
 def outcome_of(cell, device):
     return train(cell, datasets.load("digits"), device, lambda *_: None).outcome
+
+
+class Doubled(Dropout):
+    """Stands in for the layer in Triton."""
 
 
 class Recorder:
@@ -43,26 +52,58 @@ def recorded(monkeypatch):
     """Return the recorders made, in order; a step that is recorded is taken only when it is replayed."""
     made = []
 
-    def graph_of(replayed, step, images, labels):
+    def graph_of(graph, step, images, labels):
         recorder = Recorder(made)
         recorder.step, recorder.inputs = step, (images.clone(), labels.clone())
-        replayed._images, replayed._labels = recorder.inputs
-        replayed._graph = recorder
-        replayed._told = recorder.told = (torch.zeros(()), torch.zeros(len(labels), 10))
+        graph._images, graph._labels = recorder.inputs
+        graph._graph = recorder
+        graph._told = recorder.told = (torch.zeros(()), torch.zeros(len(labels), 10))
         made.append(recorder)
 
-    monkeypatch.setattr(cuda._Graph, "__init__", graph_of)
+    monkeypatch.setattr(replayed._Graph, "__init__", graph_of)
     return made
 
 
 def test_replayed_steps_train_as_steps_do_and_each_size_of_batch_is_recorded_once(recorded, monkeypatch):
     cell = cell_of(recipe=SHORT.with_settings(batch_size=500))
     written = outcome_of(cell, "cpu")
-    monkeypatch.setattr("dqsuite.training.loop.Step", lambda *args, **kwargs: cuda.Replayed(Step(*args, **kwargs)))
-    replayed = outcome_of(cell, "cpu")
-    assert replayed.same_measurement(written)
+    monkeypatch.setattr("dqsuite.training.loop.Step", lambda *args, **kwargs: replayed.Replayed(Step(*args, **kwargs)))
+    assert outcome_of(cell, "cpu").same_measurement(written)
     assert [len(recorder.inputs[1]) for recorder in recorded] == [500]
     assert recorded[0].replays > 0
+
+
+def test_a_model_with_fewer_kernels_gives_the_same_and_counts_no_batches(monkeypatch):
+    monkeypatch.setattr("dqsuite.training.cuda._fused_dropout", lambda: Doubled)
+    model = models.build("custom;width=0.25", 10, (16, 16, 3))
+    lean = with_fewer_kernels(copy.deepcopy(model))
+    images = torch.rand(8, 3, 16, 16)
+    torch.testing.assert_close(lean.eval()(images), model.eval()(images))
+    counters = [layer.num_batches_tracked for layer in lean.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    assert counters == [None] * 6
+    assert sum(type(layer) is Doubled for layer in lean.modules()) == 3
+    assert lean.train()(images).isfinite().all()
+
+
+def test_without_triton_the_layer_stays_as_it_is_written(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dqsuite.training.cuda.dropout", None)
+    cuda._fused_dropout.cache_clear()
+    try:
+        assert cuda._fused_dropout() is None
+    finally:
+        cuda._fused_dropout.cache_clear()
+
+
+@on_a_gpu
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_dropout_is_fused_on_a_gpu_and_draws_the_same(precision):
+    kind = cuda._fused_dropout()
+    assert kind, "Triton cannot compile here"
+    images = torch.rand(64, 24, 16, 16, device="cuda", dtype={"fp32": torch.float32, "bf16": torch.bfloat16}[precision])
+    images = images.contiguous(memory_format=torch.channels_last)
+    for _ in range(3):
+        written, fused = Dropout(0.3).cuda(), kind(0.3).cuda()
+        torch.testing.assert_close(fused(images), written(images))
 
 
 @on_a_gpu
@@ -80,11 +121,11 @@ def test_a_replayed_training_equals_one_by_the_step(recipe, monkeypatch):
     """To rounding: the libraries may choose other algorithms from one training to the next."""
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", True)
     recipe = RECIPES[recipe].with_settings(epochs=3)
-    replayed = outcome_of(cell_of("lenet", recipe=recipe), "cuda")
-    monkeypatch.setattr(cuda, "_FIRST", 10**9)
+    again = outcome_of(cell_of("lenet", recipe=recipe), "cuda")
+    monkeypatch.setattr(replayed, "_FIRST", 10**9)
     written = outcome_of(cell_of("lenet", recipe=recipe), "cuda")
-    np.testing.assert_allclose(replayed.curves["train_loss"], written.curves["train_loss"], rtol=1e-3)
-    assert np.mean(replayed.last == written.last) > 0.98
+    np.testing.assert_allclose(again.curves["train_loss"], written.curves["train_loss"], rtol=1e-3)
+    assert np.mean(again.last == written.last) > 0.98
 
 
 @on_a_gpu

@@ -1,11 +1,8 @@
-"""What a GPU is told before it trains, and steps that it replays instead of being told each kernel again."""
+"""Steps that a GPU replays instead of being told each kernel again."""
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
 
 import torch
 from torch import Tensor
@@ -13,27 +10,6 @@ from torch import Tensor
 from dqsuite.training.step import Step
 
 _FIRST = 3  # steps taken as they are written: libraries choose their algorithms in them, and take their memory
-
-
-@contextlib.contextmanager
-def on_device(device: str) -> Iterator[None]:
-    """Let what is within run as training on a device must: on a GPU on a stream that can be captured.
-
-    There fp32 means float32: torch's default of shortening the factors of convolutions to TF32 is put off, so that
-    what a GPU measures may stand beside what a CPU did.
-    """
-    if device != "cuda":
-        yield
-        return
-    torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined] # torch's stubs lack it
-    with torch.cuda.stream(_stream()):
-        yield
-
-
-@cache
-def _stream() -> torch.cuda.Stream:
-    """Return the one stream of this process: memory that torch keeps for one is of no use to another."""
-    return torch.cuda.Stream()  # type: ignore[no-untyped-call] # torch leaves it untyped
 
 
 class Replayed:
