@@ -86,11 +86,9 @@ class Evaluator:
         """Judge one case from what is stored; what is missing is a verdict too."""
         name = "-".join(case.values())
         try:
-            measurements, names, repeats = self._chosen(claim, case)
+            measurements, names = self._chosen(claim, case)
         except NotApplicable as reason:
             return Judged(claim.id, name, self.scale, Verdict(Status.NOT_APPLICABLE, note=str(reason)))
-        measurements.forget()
-        measurements.repeats = repeats
         try:
             verdict = claim.judge(measurements, **case).verdict(cases=deciding_cases(claim, self.scale))
             verdict = replace(verdict, note="; ".join(filter(None, [verdict.note, measurements.collapsed()])))
@@ -110,15 +108,15 @@ class Evaluator:
         """Tell whether all that a case needs is stored. Raises NotApplicable as `cells_of`."""
         return all(name in self.reader.names for name in self._chosen(claim, case)[1])
 
-    def _chosen(self, claim: Claim, case: Case) -> tuple[StoredMeasurements, list[str | None], int]:
-        """Return what a case is judged by, the names of its outcomes, None of a data set that is not stored, and n."""
+    def _chosen(self, claim: Claim, case: Case) -> tuple[StoredMeasurements, list[str | None]]:
+        """Return what a case is judged by, and the names of its outcomes, None of a data set that is not stored."""
         cells = cells_of(claim, case, self.scale, self.reader.precisions[0])
         chosen = self.reader.choose(cells)
         key = chosen.precision, chosen.data
         if key not in self._measurements:
             self._measurements[key] = StoredMeasurements(self.reader, self.scale, chosen)
         repeats = 1 + max((cell.repeat for cell in cells), default=0)
-        return self._measurements[key], [chosen.key(cell) for cell in cells], repeats
+        return self._measurements[key].limited(repeats), [chosen.key(cell) for cell in cells]
 
 
 def judge(

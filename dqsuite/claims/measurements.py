@@ -66,17 +66,22 @@ class StoredMeasurements:
         How many at most `at` gives: as many as all that a case compares have.
     """
 
-    def __init__(self, reader: Reader, scale: str, selection: Selection) -> None:
-        self.reader, self.scale, self.selection = reader, scale, selection
+    def __init__(self, reader: Reader, scale: str, selection: Selection, repeats: float = inf) -> None:
+        self.reader, self.scale, self.selection, self.repeats = reader, scale, selection, repeats
         self.asked: list[Asked] = []
         self.used: set[str] = set()
         self.at_chance: dict[Asked, tuple[int, int]] = {}
-        self.repeats = inf
         self._kept: dict[tuple[object, ...], Any] = {}
 
     def apart(self) -> StoredMeasurements:
         """Return the same measurements of which nothing was used yet."""
         return StoredMeasurements(self.reader, self.scale, self.selection)
+
+    def limited(self, repeats: int) -> StoredMeasurements:
+        """Return the same measurements for one case, with what was computed of them; nothing was asked of them yet."""
+        found = StoredMeasurements(self.reader, self.scale, self.selection, repeats)
+        found._kept = self._kept
+        return found
 
     def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
         """Return the stored predictions of a condition.
@@ -98,11 +103,6 @@ class StoredMeasurements:
         predictions = predictions_of(outcomes, card, epoch or setup.epoch)
         self.at_chance[Asked(data, model, condition)] = len(outcomes), predictions.at_chance()
         return predictions
-
-    def forget(self) -> None:
-        """Forget what was asked for, before another judge asks."""
-        self.asked.clear()
-        self.at_chance.clear()
 
     def collapsed(self) -> str:
         """Return how many of the trainings asked for stood at chance, in words; empty where none did."""

@@ -69,10 +69,12 @@ def test_a_case_takes_the_repeats_that_all_its_setups_have(store):
         assert [(cell.model, cell.repeat) for cell in cells] == [
             (model, repeat) for model in ("lenet", "resnet18") for repeat in range(3)
         ]
-        put(store, cifar10(), cells, lambda cell: 4 + cell.repeat % 2 + 6 * (cell.model == "lenet"))
+        put(store, cifar10(), [*cells, *CELLS], lambda cell: 4 + cell.repeat % 2 + 6 * (cell.model == "lenet"))
         evaluator = Evaluator(Reader(store, pytest.fail), "full")
-        assert evaluator.judge(claim, {}).verdict.n == 3
-        assert evaluator.judge(noise_hurts_more, CASE).verdict.status is Status.NOT_MEASURED
+        judged = evaluator.judge(claim, {})
+        assert judged.verdict.n == 3
+        assert evaluator.judge(noise_hurts_more, CASE).verdict.n == 5
+        assert claim.judge(judged.measurements).n == 3  # as who asks for its power judges it again
 
 
 def test_a_case_that_a_scale_leaves_out_is_not_applicable(store):
