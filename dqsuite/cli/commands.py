@@ -183,7 +183,8 @@ def claims(options: Namespace) -> None:
         say(str(problem))
     if options.power:
         evaluator = Evaluator(Reader(open_store(options.store), say, options.precision), options.scale)
-        power.show(evaluator, wanted, out, say, as_json=options.json)
+        form = "json" if options.json else "markdown" if options.markdown else ""
+        power.show(evaluator, wanted, out, say, form)
         return
     if options.markdown:
         _print_page(options)

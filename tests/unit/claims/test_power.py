@@ -114,7 +114,17 @@ def test_the_command_shows_the_inconclusive_cases_and_says_each(reader):
 
 def test_the_command_prints_json(reader, capsys):
     claims = [CLAIMS["lie1-bird-10k"], CLAIMS["lie1-unequal-resistance"]]
-    command.show(Evaluator(reader, "full"), claims, Console(file=io.StringIO()), lambda line: None, as_json=True)
+    command.show(Evaluator(reader, "full"), claims, Console(file=io.StringIO()), lambda line: None, "json")
     printed = json.loads(capsys.readouterr().out)
     assert printed["scale"] == "full"
     assert all(each["repeats"] is None or each["repeats"] >= each["stored"] for each in printed["cases"])
+
+
+def test_the_command_prints_a_table_in_markdown(reader, capsys):
+    claims = [CLAIMS["lie1-bird-10k"], CLAIMS["lie1-unequal-resistance"]]
+    command.show(Evaluator(reader, "full"), claims, Console(file=io.StringIO()), lambda line: None, "markdown")
+    head, rule, *rows = capsys.readouterr().out.splitlines()
+    assert head.startswith("| finding | case |")
+    assert set(rule) == {"|", "-"}
+    assert {row.split("`")[1] for row in rows} <= {claim.id for claim in claims}
+    assert {row.count("|") for row in (head, *rows)} == {6}
