@@ -28,8 +28,8 @@ from dqsuite.cli.texts import plain
 from dqsuite.core.durations import seconds_of
 from dqsuite.core.errors import DqError
 from dqsuite.core.escapes import line
-from dqsuite.core.hardware import cores, training_precision
-from dqsuite.engines.choice import device_for, engine_named, require_engine
+from dqsuite.core.hardware import training_precision
+from dqsuite.engines.choice import device_for, engine_named, processes_for, require_engine
 from dqsuite.engines.dispatch import Dispatch
 from dqsuite.engines.interface import Batch, Failed
 from dqsuite.engines.processes import Processes
@@ -136,7 +136,7 @@ def _train(options: Namespace, store: Store) -> int:
     deadline = time.time() + (seconds_of(options.budget) if options.budget else inf)
     require_engine(options.engine, options.address)
     device = device_for(options.engine, options.device)
-    count = options.workers or (cores() if device == "cpu" and not options.address else 1)
+    count = processes_for(device, options.workers)
     file = _Evidence(store, require_writable(Path(options.out))) if options.out else None
     if file and file.path.is_file():  # it may hold what this store does not, and must not lose it
         tell_of(import_evidence(store, file.path))

@@ -128,7 +128,11 @@ def _claims(parser: argparse.ArgumentParser) -> None:
     add("--power", action="store_true", help="show the repeats that would decide each inconclusive case")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print every case as JSON")
-    form.add_argument("--markdown", action="store_true", help="print all findings at all scales, or with --power that table, in Markdown")
+    form.add_argument(
+        "--markdown",
+        action="store_true",
+        help="print all findings at all scales, or the table of --power, in Markdown",
+    )
     add("--device", action=_Renamed, to="--precision any, fp32 or bf16")
     _judged_precision(parser)
     _store(parser)

@@ -37,17 +37,29 @@ def integer(term: Term, key: str, default: int, low: int, high: int) -> int:
     return int(text)
 
 
-def fraction(term: Term, key: str, default: float, *, ends: bool) -> float:
-    """Return a number from 0 to 1, with or without both ends. Raises DqError for any other text."""
+def number(term: Term, key: str, default: float, low: float, high: float) -> float:
+    """Return a number from low to high. Raises DqError for any other text."""
     text = term.get(key, str(default))
+    if not low <= (found := _number(text)) <= high:
+        raise _not_a_number(term, key, text, f"from {low:g} to {high:g}", default)
+    return found
+
+
+def between(term: Term, key: str, default: float, low: float, high: float) -> float:
+    """Return a number above low and below high. Raises DqError for any other text."""
+    text = term.get(key, str(default))
+    if not low < (found := _number(text)) < high:
+        raise _not_a_number(term, key, text, f"between {low:g} and {high:g}", default)
+    return found
+
+
+def _number(text: str) -> float:
     try:
-        number = float(text)
+        return float(text)
     except ValueError:
-        number = float("nan")
-    if not (0 <= number <= 1 if ends else 0 < number < 1):
-        raise DqError(
-            f"{key}={text} of data set {term.name} is not a number {'from' if ends else 'between'} 0 "
-            f"{'to' if ends else 'and'} 1",
-            f"write for example ;{key}={default}",
-        )
-    return number
+        return float("nan")
+
+
+def _not_a_number(term: Term, key: str, text: str, where: str, default: float) -> DqError:
+    cause = f"{key}={text} of data set {term.name} is not a number {where}"
+    return DqError(cause, f"write for example ;{key}={default}")

@@ -5,8 +5,8 @@ variation, plus noise in each pixel; difficulty raises both from hardly visible 
 
 Two truths are planted. The classes of a look-alike pair (0 and 1, 2 and 3, ...) share one prototype but for a corner,
 which is darker in the first and brighter in the second: they are confused with each other more than any other two.
-The fragile classes (the last ones) have two and a half times the variation: they have the lowest recall. Where there
-are several, they may be confused with each other as much as a pair.
+The fragile classes (the last ones) have the variation of the others times the fragility: they have the lowest recall.
+Where there are several, they may be confused with each other as much as a pair.
 
 All of it follows from the parameters. The patterns are small integers interpolated with weights in 1/64, which is
 exact in float64, so that no processor's way of adding changes a pixel.
@@ -28,7 +28,6 @@ _VERSION = 1  # rises when the same parameters give other images
 _GRID = 4  # a pattern is drawn on 4x4 points
 _CANDIDATES = 100  # random patterns of which the one least like the others becomes a prototype
 _CONTRAST = 40  # grey levels of a prototype, either way
-_VARIED = 2.5  # variation of a fragile class, relative to the others
 _CORNER = 68  # grey levels times pixels of the corner's side: as easy to see at every image size
 _VARIATION = (30, 100)  # grey levels at difficulty 0 and 1, highest value of the uniform variation
 _NOISE = (10, 40)  # grey levels at difficulty 0 and 1, standard deviation of the normal noise
@@ -51,6 +50,7 @@ class Planted:
     pairs: int = 1
     fragile: int = 1
     difficulty: float = 0.5
+    fragility: float = 2.5
     size: int = 16
     channels: int = 1
     train: int = 2000
@@ -97,7 +97,7 @@ class Planted:
         """Return images (count, size, size, channels) and labels (count,), the classes equally often."""
         labels = rng.permutation(np.arange(count) % self.classes)
         variation = np.full(self.classes, _between(_VARIATION, self.difficulty) / 100)
-        variation[list(self.truth().fragile)] *= _VARIED
+        variation[list(self.truth().fragile)] *= self.fragility
         grids = rng.integers(-100, 101, (count, _GRID, _GRID))
         patterns = prototypes[labels] + variation[labels, None, None] * _smooth(grids, self.size)
         noise = rng.standard_normal((count, self.size, self.size, self.channels))
@@ -119,7 +119,8 @@ def source(term: Term) -> Planted:
         classes=classes,
         pairs=params.integer(term, "pairs", Planted.pairs, 0, 500),
         fragile=params.integer(term, "fragile", Planted.fragile, 0, 1000),
-        difficulty=params.fraction(term, "difficulty", Planted.difficulty, ends=True),
+        difficulty=params.number(term, "difficulty", Planted.difficulty, 0, 1),
+        fragility=params.number(term, "fragility", Planted.fragility, 1, 10),
         size=params.integer(term, "size", Planted.size, 8, 256),
         channels=params.integer(term, "channels", Planted.channels, 1, 3),
         train=params.integer(term, "train", Planted.train, classes, 1_000_000),

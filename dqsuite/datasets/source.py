@@ -90,7 +90,7 @@ def pictures(open_: Callable[[Path, Term], Listing], *more: str) -> Callable[[Te
 
 def _options(term: Term) -> Options:
     return Options.checked(
-        test=params.fraction(term, "test", Options.test, ends=False),
+        test=params.between(term, "test", Options.test, 0, 1),
         seed=params.integer(term, "seed", Options.seed, 0, 2**32 - 1),
         size=params.integer(term, "size", 32, SMALLEST, 4096) if term.get("size") else 0,
         skip=term.get("skip"),

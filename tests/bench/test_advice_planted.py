@@ -11,4 +11,4 @@ def test_a_planted_pair_is_named(tmp_path, monkeypatch):
     assert len(known) == 24
     name, planted, truth = next(each for each in known if each[1] == PAIR)
     row = advised(name, planted, truth, tmp_path / "store")
-    assert summary([row]) == {"data sets": 1, "named": 1, "rightly": 1, "in the set": 1}
+    assert summary([row], "pair") == {"data sets": 1, "named": 1, "rightly": 1, "in the set": 1}

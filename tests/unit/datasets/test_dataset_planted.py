@@ -61,6 +61,17 @@ def test_more_training_images_leave_the_test_images_as_they_are():
     np.testing.assert_array_equal(few.y_test, many.y_test)
 
 
+def test_a_fragile_class_varies_as_much_more_as_is_asked():
+    def spread(fragility):
+        data = load(f"planted;classes=4;pairs=0;train=2000;test=4;difficulty=0;fragility={fragility}")
+        return [data.x_train[data.y_train == k].std(0).mean() for k in range(4)]
+
+    *others, alike = spread(1)
+    assert alike == pytest.approx(np.mean(others), rel=0.05)
+    *others, fragile = spread(3)
+    assert fragile > 1.8 * max(others)  # the pixels' noise is the same for all
+
+
 def test_another_seed_gives_other_images():
     one, two = load("planted;train=100;test=50;seed=1"), load("planted;train=100;test=50;seed=2")
     assert one.fingerprint != two.fingerprint
@@ -91,6 +102,8 @@ def test_the_canonical_name_holds_only_what_is_not_the_default():
         ("difficulty=1.1", "difficulty=1.1 .* from 0 to 1"),
         ("difficulty=nan", "difficulty=nan "),
         ("difficulty=hard", "difficulty=hard "),
+        ("fragility=0.5", "fragility=0.5 .* from 1 to 10"),
+        ("fragility=much", "fragility=much "),
         ("size=7", "size=7 .* from 8"),
         ("channels=2", "neither grey nor RGB"),
         ("channels=4", "channels=4 "),

@@ -130,7 +130,7 @@ def test_a_replayed_training_equals_one_by_the_step(recipe, monkeypatch):
 
 @on_a_gpu
 def test_bf16_dropout_and_two_stages_train_on_a_gpu():
-    repaired = SHORT.with_settings(repair=1.0, repaired="clean")
+    repaired = SHORT.with_settings(epochs=8, repair=1.0, repaired="clean", schedule="constant")
     outcome = outcome_of(cell_of("poison_cnn;width=0.25", recipe=repaired, precision="bf16"), "cuda")
     assert outcome.curves["test_accuracy"][-1] > 0.5
 
