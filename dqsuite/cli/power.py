@@ -43,7 +43,7 @@ def _rows(found: Iterable[Needed]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for each in found:
         judged, power = each.judged, each.power
-        effect = judged.verdict.describe().removeprefix("inconclusive: ")
+        effect = judged.verdict.describe().removeprefix(f"{judged.verdict.status.value} ")
         yield f"| `{judged.claim}` | {judged.case} | {effect} | {power.stored} | {power.describe()} |"
 
 
