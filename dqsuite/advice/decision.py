@@ -11,6 +11,7 @@ import numpy as np
 from dqsuite.advice.outlook import Outlook
 from dqsuite.advice.response import interval_of
 from dqsuite.core.errors import DqError
+from dqsuite.experiment.recipes import Recipe
 from dqsuite.statistics.estimate import Interval
 
 CLEAN, COLLECT, UNTOLD = "clean", "collect", "cannot be told apart"
@@ -37,10 +38,14 @@ class Prices:
 
 
 class Choice(NamedTuple):
-    """So many records relabelled, the most suspect first, and so many collected: the cost, and what to expect."""
+    """So many records relabelled, the most suspect first, and so many collected: the cost, and what to expect.
+
+    The budget buys what is left over too, which as the last batch of an epoch would cost more than it brings.
+    """
 
     relabelled: int
     collected: int
+    left_over: int
     cost: float
     accuracy: Interval
     gain: Interval
@@ -101,8 +106,15 @@ class Decision:
         }
 
 
-def decide(outlook: Outlook, prices: Prices) -> Decision:
+def decide(outlook: Outlook, prices: Prices, recipe: Recipe) -> Decision:
     """Find out what to do with a budget.
+
+    Parameters
+    ----------
+    outlook : Outlook
+    prices : Prices
+    recipe : Recipe
+        By which the records will be trained on.
 
     Raises
     ------
@@ -110,25 +122,27 @@ def decide(outlook: Outlook, prices: Prices) -> Decision:
         It buys neither a label nor a record.
     """
     total = len(outlook.labels.order)
-    bought = dict.fromkeys(_bought(share, total, prices) for share in np.linspace(0, 1, _MIXES))
-    if not any(labels or records for labels, records in bought):
+    bought = list(dict.fromkeys(_bought(share, total, prices, recipe) for share in np.linspace(0, 1, _MIXES)))
+    if not any(labels or records or left for labels, records, left in bought):
         raise DqError("the budget buys neither a label nor a record", "give a larger one, or the true prices")
-    expected = {each: outlook.after(*each) for each in bought}
+    expected = [outlook.after(labels, records) for labels, records, _ in bought]
     choices = tuple(
-        Choice(labels, records, labels * prices.label + records * prices.record, found.accuracy, found.gain)
-        for (labels, records), found in expected.items()
+        Choice(labels, records, left, labels * prices.label + records * prices.record, found.accuracy, found.gain)
+        for (labels, records, left), found in zip(bought, expected, strict=True)
     )
-    ends = expected[choices[-1][:2]].draws - expected[choices[0][:2]].draws
+    ends = expected[-1].draws - expected[0].draws
     difference = interval_of(ends, outlook.repeats, 0.9)
     best = max(choices, key=lambda choice: choice.accuracy.mean)
     return Decision(choices, best, difference, _evidence(difference))
 
 
-def _bought(share: float, total: int, prices: Prices) -> tuple[int, int]:
-    """Return the labels and records that a share of the budget for labels, and the rest for records, buys."""
+def _bought(share: float, total: int, prices: Prices, recipe: Recipe) -> tuple[int, int, int]:
+    """Return the labels and records to buy with a share of the budget for labels, and the records better left over."""
     labels = min(total, int(share * prices.budget / prices.label + 1e-9))
     rest = 0.0 if share == 1 else prices.budget - labels * prices.label
-    return labels, int(rest / prices.record + 1e-9)
+    records = int(rest / prices.record + 1e-9)
+    left = min(records, recipe.left_over(total + records))
+    return labels, records - left, left
 
 
 def _evidence(difference: Interval) -> int | None:

@@ -35,7 +35,15 @@ def sentences(outlook: Outlook, found: Decision) -> list[str]:
         f"To relabel the {found.clean.relabelled:,} most suspect: {_gain(found.clean.gain)}.",
         f"To collect {found.collect.collected:,} more records, labelled as these are: {_gain(found.collect.gain)}.",
         _advice(found),
+        *_about_left_over(found),
     ]
+
+
+def _about_left_over(found: Decision) -> list[str]:
+    """Return why fewer records are to be collected than the budget buys, where they are."""
+    if not (left := max(found.collect.left_over, found.best.left_over)):
+        return []
+    return [f"Up to {left} more would be the last batch of each epoch, and cost more than they bring: leave them out."]
 
 
 def _advice(found: Decision) -> str:

@@ -92,7 +92,7 @@ def labels_said(options: Namespace, course: Course) -> Said:
     )
     labels = repairs.labels(audit)
     outlook = repairs.outlook(labels)
-    decision = decide(outlook, prices)
+    decision = decide(outlook, prices, course.recipe)
     if options.suspects:
         folder = Path(options.suspects)
         write_table(folder / "suspects.csv", labels, dataset)

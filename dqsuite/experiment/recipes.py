@@ -24,6 +24,9 @@ class Sourced(NamedTuple):
     note: str = ""
 
 
+_FEW_OF_A_BATCH = 1 / 8  # as docs/advice.md measured, on batches of 64
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides how a model is trained, apart from the data, the model and the seed."""
@@ -91,6 +94,14 @@ class Recipe:
     def _watched(self) -> bool:
         """Whether each epoch's accuracy decides what comes next."""
         return bool(self.patience or self.plateau_patience or self.fit)
+
+    def left_over(self, records: int) -> int:
+        """Return the records of an epoch's last batch where they are so few that their update costs more than it brings.
+
+        0 where they are none or many, or one, which is left out.
+        """
+        left = records % self.batch_size
+        return left if 1 < left < _FEW_OF_A_BATCH * self.batch_size < records else 0
 
     @property
     def about(self) -> str:

@@ -20,7 +20,6 @@ _ONE_LABEL = "keep one label of each"
 _FEW = 20  # test images of a class: below, its recall is not known to 20 points
 _RISING = 0.01  # of accuracy, gained in the last quarter of a training
 _OTHER_UPDATES = 0.05  # more or fewer than the baseline's, that are worth a word
-_SMALL_BATCH = 1 / 8  # of a batch: less at the end of an epoch is worth a word, as docs/advice.md measured
 _NAMED = 3  # of several conditions or classes
 _ERRORS = 3  # standard errors above guessing that are still guessing
 
@@ -173,20 +172,19 @@ def _updates(study: Study, model: str, condition: str) -> float:
 
 
 def _small_last_batch(study: Study, model: str) -> Iterator[Warning]:
-    """Warn of trainings that end with the update of a few records: their gradient is mostly noise, at the full rate."""
+    """Warn of trainings that end with the update of a few records: their gradient is mostly noise."""
     recipe = study.recipe
-    if recipe.counted or recipe.repair or recipe.updates or recipe.schedule != "constant":
+    if recipe.counted or recipe.repair or recipe.updates:
         return
-    batch = recipe.batch_size
-    left = {name: study.realised(model, name).records[0] % batch for name in study.conditions(model)}
-    few = {name: rest for name, rest in left.items() if 0 < rest < _SMALL_BATCH * batch}
+    left = {name: recipe.left_over(study.realised(model, name).records[0]) for name in study.conditions(model)}
+    few = {name: rest for name, rest in left.items() if rest}
     if few:
         named = [f"{name} {rest}" for name, rest in few.items()]
         yield Warning(
             "last_batch",
             model,
             list(few),
-            f"each epoch ends with a batch of a few records instead of {batch} ({_listed(named)}), whose update is "
+            f"each epoch ends with a batch of a few records instead of {recipe.batch_size} ({_listed(named)}), whose update is "
             "mostly noise, and may cost some points",
             "leave those records out, or ask for another --batch-size",
         )

@@ -123,7 +123,7 @@ class Bench:
         repairs = Repairs(user, MODEL, recipe_named(RECIPE), PRECISION, self.worker.store, self.train, print)
         labels = repairs.labels(audit)
         outlook = repairs.outlook(labels)
-        decision = decide(outlook, Prices(situation.budget, 1, situation.record_price))
+        decision = decide(outlook, Prices(situation.budget, 1, situation.record_price), recipe_named(RECIPE))
         advised = time.time() - began
         return {
             "situation": situation.name,

@@ -10,10 +10,13 @@ from repair_worlds import Study, study
 from dqsuite.advice.decision import CLEAN, COLLECT, UNTOLD, Decision, Prices, decide
 from dqsuite.advice.repair_words import sentences
 from dqsuite.core.errors import DqError
+from dqsuite.experiment.recipes import RECIPES
+
+RECIPE = RECIPES["standard"]  # batches of 64; the studies have 2,000 records
 
 
 def decided(made: Study, prices: Prices) -> Decision:
-    return decide(made.outlook, prices)
+    return decide(made.outlook, prices, RECIPE)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,15 @@ def test_a_mix_spends_the_budget_and_no_more(noisy):
     assert all(choice.cost <= 3000 for choice in found.choices)
     assert max(choice.relabelled for choice in found.choices) == 2000  # there are no more
     assert found.best.gain.mean >= max(found.clean.gain.mean, found.collect.gain.mean) - 1e-9
+
+
+def test_records_that_would_be_a_last_batch_of_a_few_are_left_over(noisy):
+    found = decided(noisy, Prices(1000, 1, 20))
+    assert (found.collect.collected, found.collect.left_over) == (48, 2)  # 2,050 are 32 batches and 2
+    assert found.collect.cost == 960
+    assert found.clean.left_over == 0
+    assert "Up to 2 more would be the last batch" in " ".join(sentences(noisy.outlook, found))
+    assert not any(choice.left_over for choice in decided(noisy, Prices(1000, 1, 50)).choices)
 
 
 def test_it_is_plain_json_and_sentences(noisy):

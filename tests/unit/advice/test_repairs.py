@@ -63,7 +63,7 @@ def test_from_a_data_set_to_a_decision(tmp_path):
     wrong = dataset.y_train != true
     assert wrong[labels.order[:100]].mean() > 0.45  # of 500 records, 30% are wrong
     outlook = repairs.outlook(labels)
-    found = decide(outlook, Prices(250, 1, 1))
+    found = decide(outlook, Prices(250, 1, 1), repairs.recipe)
     assert found.clean.gain.low >= 0
     assert trained == [5, 8]
     assert sum(trained) == effort(2)[0]

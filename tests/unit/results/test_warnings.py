@@ -150,7 +150,8 @@ def test_equal_updates_are_no_reason_to_warn(settings):
         (1026, {"schedule": "constant"}, "instead of 64 (clean 2, reduce:0.5 2)"),
         (1024, {"schedule": "constant"}, ""),
         (1040, {"schedule": "constant"}, ""),  # 16 of 64
-        (1026, {"schedule": "linear"}, ""),  # the last updates hardly count
+        (1026, {"schedule": "linear"}, "instead of 64 (clean 2, reduce:0.5 2)"),
+        (1025, {"schedule": "linear"}, ""),  # one record is left out
         (1026, {"schedule": "constant", "counted": "clean"}, ""),  # all end at another record
     ],
 )
