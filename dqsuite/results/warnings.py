@@ -184,8 +184,8 @@ def _small_last_batch(study: Study, model: str) -> Iterator[Warning]:
             "last_batch",
             model,
             list(few),
-            f"each epoch ends with a batch of a few records instead of {recipe.batch_size} ({_listed(named)}), whose update is "
-            "mostly noise, and may cost some points",
+            f"each epoch ends with a batch of a few records instead of {recipe.batch_size} ({_listed(named)}), whose "
+            "update is mostly noise, and may cost some points",
             "leave those records out, or ask for another --batch-size",
         )
 
