@@ -40,7 +40,7 @@ class Prices:
 class Choice(NamedTuple):
     """So many records relabelled, the most suspect first, and so many collected: the cost, and what to expect.
 
-    The budget buys what is left over too, which as the last batch of an epoch would cost more than it brings.
+    The budget buys what is left over too: a last batch of each epoch whose update is mostly noise.
     """
 
     relabelled: int

@@ -43,7 +43,7 @@ def _about_left_over(found: Decision) -> list[str]:
     """Return why fewer records are to be collected than the budget buys, where they are."""
     if not (left := max(found.collect.left_over, found.best.left_over)):
         return []
-    return [f"Up to {left} more would be the last batch of each epoch, and cost more than they bring: leave them out."]
+    return [f"Up to {left} more would be the last batch of each epoch, whose update is mostly noise: leave them out."]
 
 
 def _advice(found: Decision) -> str:

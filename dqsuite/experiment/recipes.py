@@ -96,7 +96,7 @@ class Recipe:
         return bool(self.patience or self.plateau_patience or self.fit)
 
     def left_over(self, records: int) -> int:
-        """Return the records of an epoch's last batch where they are so few that it costs more than it brings.
+        """Return the records of an epoch's last batch where they are so few that its update is mostly noise.
 
         0 where they are none or many, or one, which is left out.
         """
