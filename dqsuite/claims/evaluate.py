@@ -112,11 +112,10 @@ class Evaluator:
         """Return what a case is judged by, and the names of its outcomes, None of a data set that is not stored."""
         cells = cells_of(claim, case, self.scale, self.reader.precisions[0])
         chosen = self.reader.choose(cells)
-        key = chosen.precision, chosen.data
-        if key not in self._measurements:
-            self._measurements[key] = StoredMeasurements(self.reader, self.scale, chosen)
+        measurements = StoredMeasurements(self.reader, self.scale, chosen)
+        measurements = self._measurements.setdefault(measurements.compared, measurements)
         repeats = 1 + max((cell.repeat for cell in cells), default=0)
-        return self._measurements[key].limited(repeats), [chosen.key(cell) for cell in cells]
+        return measurements.limited(repeats), [chosen.key(cell) for cell in cells]
 
 
 def judge(

@@ -73,6 +73,11 @@ class StoredMeasurements:
         self.at_chance: dict[Asked, tuple[int, int]] = {}
         self._kept: dict[tuple[object, ...], Any] = {}
 
+    @property
+    def compared(self) -> tuple[str, str]:
+        """The precision, and the variants of the data sets: cases that share both see the same outcomes."""
+        return self.selection.precision, self.selection.data
+
     def apart(self) -> StoredMeasurements:
         """Return the same measurements of which nothing was used yet."""
         return StoredMeasurements(self.reader, self.scale, self.selection)

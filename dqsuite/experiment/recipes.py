@@ -96,10 +96,7 @@ class Recipe:
         return bool(self.patience or self.plateau_patience or self.fit)
 
     def left_over(self, records: int) -> int:
-        """Return the records of an epoch's last batch where they are so few that its update is mostly noise.
-
-        0 where they are none or many, or one, which is left out.
-        """
+        """Return how many are in an epoch's last batch if its update is mostly noise, else 0; one alone is left out."""
         left = records % self.batch_size
         return left if 1 < left < _FEW_OF_A_BATCH * self.batch_size < records else 0
 

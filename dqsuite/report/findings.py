@@ -113,16 +113,20 @@ def with_status(findings: Sequence[Finding], status: Status) -> list[Finding]:
 def evidence(finding: Finding) -> Evidence:
     """Return what a finding's verdict rests on."""
     everything = {
-        (id(case.measurements), asked._replace(epoch="")): case for case in finding.cases for asked in case.asked
+        (compared, asked._replace(epoch="")): case.measurements
+        for case in finding.cases
+        if case.measurements
+        for compared in [case.measurements.compared]
+        for asked in case.asked
     }
-    known = [found for (_, asked), case in everything.items() if (found := _summary(asked, case.measurements))]
+    known = [found for (_, asked), measured in everything.items() if (found := _summary(asked, measured))]
     case = finding.deciding
     return Evidence(case.case, _body(case), known[:_LISTED], len(known[_LISTED:]))
 
 
-def _summary(asked: Asked, measured: StoredMeasurements | None) -> ConditionSummary | None:
+def _summary(asked: Asked, measured: StoredMeasurements) -> ConditionSummary | None:
     try:
-        return measured.summary(asked) if measured else None
+        return measured.summary(asked)
     except (NotMeasured, NotApplicable):
         return None
 

@@ -132,6 +132,13 @@ def test_the_evidence_is_the_matrices_that_the_judge_asked_for(page, measured, t
     )
 
 
+def test_the_evidence_of_a_finding_has_each_condition_once_however_many_cases_ask_for_it(page):
+    found = [findings.evidence(finding) for finding in page.findings]
+    listed = [[each.asked for each in basis.conditions] for basis in found]
+    assert any(len(asked) > 1 for asked in listed)
+    assert all(len(asked) == len(set(asked)) for asked in listed)
+
+
 def test_the_evidence_has_both_epochs_and_the_realised_noise(page):
     (finding,) = [each for each in page.ranked if each.claim.id == "he-label-20-intolerable"]
     found = {m.asked.condition: m for m in findings.evidence(finding).conditions if m.asked.model == "nin"}
