@@ -112,10 +112,13 @@ class Evaluator:
         """Return what a case is judged by, and the names of its outcomes, None of a data set that is not stored."""
         cells = cells_of(claim, case, self.scale, self.reader.precisions[0])
         chosen = self.reader.choose(cells)
-        measurements = StoredMeasurements(self.reader, self.scale, chosen)
-        measurements = self._measurements.setdefault(measurements.compared, measurements)
+        measurements = self.shared(StoredMeasurements(self.reader, self.scale, chosen))
         repeats = 1 + max((cell.repeat for cell in cells), default=0)
-        return measurements.limited(repeats), [chosen.key(cell) for cell in cells]
+        return measurements.apart(repeats), [chosen.key(cell) for cell in cells]
+
+    def shared(self, measurements: StoredMeasurements) -> StoredMeasurements:
+        """Return the same measurements, with all that was computed of them for any case."""
+        return self._measurements.setdefault(measurements.compared, measurements)
 
 
 def judge(

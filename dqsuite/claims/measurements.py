@@ -66,26 +66,23 @@ class StoredMeasurements:
         How many at most `at` gives: as many as all that a case compares have.
     """
 
-    def __init__(self, reader: Reader, scale: str, selection: Selection, repeats: float = inf) -> None:
-        self.reader, self.scale, self.selection, self.repeats = reader, scale, selection, repeats
+    def __init__(self, reader: Reader, scale: str, selection: Selection) -> None:
+        self.reader, self.scale, self.selection = reader, scale, selection
+        self.repeats: float = inf
         self.asked: list[Asked] = []
         self.used: set[str] = set()
         self.at_chance: dict[Asked, tuple[int, int]] = {}
-        self._kept: dict[tuple[object, ...], Any] = {}
+        self._kept: dict[tuple[object, ...], tuple[Any, set[str]]] = {}
 
     @property
     def compared(self) -> tuple[str, str]:
         """The precision, and the variants of the data sets: cases that share both see the same outcomes."""
         return self.selection.precision, self.selection.data
 
-    def apart(self) -> StoredMeasurements:
-        """Return the same measurements of which nothing was used yet."""
-        return StoredMeasurements(self.reader, self.scale, self.selection)
-
-    def limited(self, repeats: int) -> StoredMeasurements:
-        """Return the same measurements for one case, with what was computed of them; nothing was asked of them yet."""
-        found = StoredMeasurements(self.reader, self.scale, self.selection, repeats)
-        found._kept = self._kept
+    def apart(self, repeats: float = inf) -> StoredMeasurements:
+        """Return the same measurements, with what was computed of them, of which nothing was asked or used yet."""
+        found = StoredMeasurements(self.reader, self.scale, self.selection)
+        found.repeats, found._kept = repeats, self._kept
         return found
 
     def at(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
@@ -102,12 +99,15 @@ class StoredMeasurements:
         if setup.repeats > self.repeats:
             setup = replace(setup, repeats=int(self.repeats))
         self.asked.append(Asked(data, model, condition, epoch))
+        found = self._once(self._all_repeats, setup, condition, epoch=epoch or setup.epoch)
+        self.at_chance[Asked(data, model, condition)] = len(found.predicted), found.at_chance()
+        return found
+
+    def _all_repeats(self, setup: Setup, condition: str, *, epoch: str) -> Predictions:
         outcomes, card = self._stored(setup, condition)
         if len(outcomes) < setup.repeats:
             raise _lacking(setup, condition, len(outcomes))
-        predictions = predictions_of(outcomes, card, epoch or setup.epoch)
-        self.at_chance[Asked(data, model, condition)] = len(outcomes), predictions.at_chance()
-        return predictions
+        return predictions_of(outcomes, card, epoch)
 
     def collapsed(self) -> str:
         """Return how many of the trainings asked for stood at chance, in words; empty where none did."""
@@ -179,13 +179,19 @@ class StoredMeasurements:
         self.used.update(outcome.key for outcome in outcomes)
         return outcomes, card
 
-    def _once(self, compute: Callable[..., T], model: str, condition: str, **options: str) -> T:
-        """Return what was computed of a condition before, or compute it."""
-        key = (compute.__name__, model, condition, *options.items())
+    def _once(self, compute: Callable[..., T], *of: object, **options: str) -> T:
+        """Return what was computed before, or compute it; either way, what it was made of is used."""
+        key = (compute.__name__, *of, *options.items())
         if key not in self._kept:
-            self._kept[key] = compute(model, condition, **options)
-        found: T = self._kept[key]
-        return found
+            before, self.used = self.used, set()
+            try:
+                self._kept[key] = compute(*of, **options), self.used
+            finally:
+                self.used = before
+        found, used = self._kept[key]
+        self.used |= used
+        made: T = found
+        return made
 
 
 SetupKey = tuple[str, str, Recipe]

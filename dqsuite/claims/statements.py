@@ -10,6 +10,7 @@ import numpy as np
 
 from dqsuite.datasets.named import CLASSES
 from dqsuite.results.predictions import Predictions, Scores
+from dqsuite.statistics.blocks import remembered
 from dqsuite.statistics.criteria import differs
 from dqsuite.statistics.estimate import Estimate, change, estimate, rate
 from dqsuite.statistics.joint import JointEstimate
@@ -34,16 +35,19 @@ def control_of(model: str, control: str) -> str:
     return f"{model}-{control}" if control else model
 
 
+@remembered
 def accuracy(predictions: Predictions) -> Estimate:
     """Return the accuracy in percent."""
     return rate(predictions.right()).scaled(100)
 
 
+@remembered
 def gain(after: Predictions, before: Predictions) -> Estimate:
     """Return the difference of two accuracies in points, paired by repeat and image."""
     return change(after.right(), before.right()).scaled(100)
 
 
+@remembered
 def recall_gain(after: Predictions, before: Predictions, name: str) -> Estimate:
     """Return the difference of a class's recall in two conditions, paired by repeat and image."""
     return change(after.recall(name), before.recall(name))

@@ -155,8 +155,9 @@ def _cases(count: int) -> str:
 
 def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
     """Judge and draw all that a store holds; the findings are left out where nothing of any is measured."""
-    judged = Evaluator(reader, scale).judge_all()
-    views = in_each_precision(reader, scale)
+    evaluator = Evaluator(reader, scale)
+    judged = evaluator.judge_all()
+    views = [evaluator.shared(view) for view in in_each_precision(reader, scale)]
     sections = [_section(source, views) for source in sources() if source.figures]
     used = set().union(
         *(view.used for view in views), *(each.measurements.used for each in judged if each.measurements)

@@ -170,7 +170,7 @@ def _matrices(study: Study, model: str, name: str) -> Grids:
 
 
 def _pairs(study: Study, model: str, name: str) -> Table:
-    found = look_alike_pairs(study.matrix(model, name))[:_LARGEST_DRAWN]
+    found = look_alike_pairs(study.predictions(model, name).matrix(), study.card.classes)[:_LARGEST_DRAWN]
     note = "The pairs of classes most often taken for each other, both ways together."
     return Table(["classes", "test images"], [[f"{a}, {b}", f"{count:.1f}"] for a, b, count in found], note)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache, wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Numbers = NDArray[np.float64]
 
 
@@ -50,7 +53,7 @@ class Blocks:
         values = np.concatenate([block.mean(1) for block in blocks], axis=1)
         parts = np.zeros((3, len(blocks), values.shape[1], values.shape[1]))
         start = 0
-        for index, block in enumerate(blocks):
+        for index, block in enumerate(blocks if len(values) > 1 else []):  # one repeat has no variance to tell of
             end = start + block.shape[2]
             parts[:, index, start:end, start:end] = _mean_squares(block)
             start = end
@@ -93,19 +96,40 @@ VIEW: ContextVar[Callable[[Blocks], Blocks] | None] = ContextVar("view", default
 """As what measured blocks are shown, see `dqsuite.statistics.planned`; as themselves, where it is None."""
 
 
+def remembered(compute: Callable[P, T]) -> Callable[P, T]:
+    """Remember what a function makes of measurements, in each view of them: a decorator.
+
+    Many cases are judged on the same ones. Its arguments are compared as a dictionary compares its keys.
+    """
+
+    @lru_cache(maxsize=1024)
+    def kept(view: object, *args: P.args, **kwargs: P.kwargs) -> T:
+        return compute(*args, **kwargs)
+
+    @wraps(compute)
+    def found(*args: P.args, **kwargs: P.kwargs) -> T:
+        return kept(VIEW.get(), *args, **kwargs)  # type: ignore[arg-type] # what cannot be hashed it refuses
+
+    return found
+
+
 def _mean_squares(scores: Numbers) -> Numbers:
-    """Return the mean squares and products of scores (n, N, m) that `Blocks` names, (3, m, m)."""
+    """Return the mean squares and products of scores (n, N, m) that `Blocks` names, (3, m, m).
+
+    From sums, in few passes over the scores, which are many; less the first of them, for what is equal differs by 0.
+    """
     n, images, _ = scores.shape
     total = n * images
-    by_image, by_repeat = scores.mean(0), scores.mean(1)
-    mean = by_image.mean(0)
-    whole = _products(scores.reshape(total, -1) - mean)
-    of_images, of_repeats = n * _products(by_image - mean), images * _products(by_repeat - mean)
+    scores = scores - scores[0, 0]
+    by_image, by_repeat = scores.sum(0), scores.sum(1)
+    mean = _products(by_image.sum(0, keepdims=True)) / total
+    whole = _products(scores.reshape(total, -1)) - mean
+    of_images, of_repeats = _products(by_image) / n - mean, _products(by_repeat) / images - mean
     inner = (whole - of_images - of_repeats) / max((n - 1) * (images - 1), 1)
     return np.asarray(np.stack([of_images / max(images - 1, 1), inner, whole / max(total - 1, 1)]) / total)
 
 
-def _products(deviations: Numbers) -> Numbers:
-    if deviations.shape[1] == 1:  # no work for a matrix product, which wakes threads: on busy cores it takes ten times
-        return np.asarray(np.square(deviations).sum(0, keepdims=True))
-    return np.asarray(deviations.T @ deviations)
+def _products(rows: Numbers) -> Numbers:
+    if rows.shape[1] == 1:  # no work for a matrix product, which wakes threads: on busy cores it takes ten times
+        return np.asarray(np.einsum("ij,ij->j", rows, rows)[:, None])
+    return np.asarray(rows.T @ rows)

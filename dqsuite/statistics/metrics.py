@@ -7,6 +7,7 @@ down the side), any others, such as ``repeat``, stand before them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,19 +58,20 @@ def recall(matrix: xr.DataArray) -> xr.DataArray:
     return (totals.copy(data=diagonal) / totals.where(totals > 0)).rename(true="class")
 
 
-def look_alike_pairs(matrix: xr.DataArray) -> list[tuple[str, str, float]]:
-    """Return the pairs of classes by ``C[a, b] + C[b, a]``, most confused first: (a, b, images)."""
-    matrix = _averaged(matrix).transpose("true", "predicted")
-    names = [str(name) for name in matrix["true"].values]
-    both = matrix.values + matrix.values.T
-    pairs = [(names[a], names[b], float(both[a, b])) for a, b in zip(*np.triu_indices(len(names), 1), strict=True)]
+def look_alike_pairs(matrix: NDArray[Any], classes: Sequence[str]) -> list[tuple[str, str, float]]:
+    """Return the pairs of classes by ``C[a, b] + C[b, a]``, most confused first: (a, b, images).
+
+    Parameters
+    ----------
+    matrix : (K, K)
+        In images, true classes in rows.
+    classes : K names
+    """
+    both = matrix + matrix.T
+    pairs = [(classes[a], classes[b], float(both[a, b])) for a, b in combinations(range(len(classes)), 2)]
     return sorted(pairs, key=lambda pair: -pair[2])
 
 
 def best_last_gap(test_accuracy: NDArray[Any]) -> float:
     """Return the best measured epoch's test accuracy (E,) minus the last one's: what memorising wrong labels cost."""
     return float(np.nanmax(test_accuracy) - test_accuracy[-1])
-
-
-def _averaged(matrix: xr.DataArray) -> xr.DataArray:
-    return matrix.mean("repeat") if "repeat" in matrix.dims else matrix

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import command_line
 import pytest
 
 from dqsuite import cli
@@ -23,6 +27,22 @@ def call(capsys, monkeypatch) -> Callable[..., subprocess.CompletedProcess[str]]
         return subprocess.CompletedProcess(arguments, code, said.out, said.err)
 
     return called
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start ``dqsuite ARGUMENTS`` in a process group of its own, which ends with the test, however that ends."""
+    begun = []
+
+    def started(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
+        begun.append(command_line.start(*arguments, cwd=cwd))
+        return begun[-1]
+
+    yield started
+    for process in begun:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import time
 
 import object_server
 import pytest
-from command_line import start
 
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
@@ -73,9 +72,9 @@ def test_a_ray_is_started_for_a_run(call, tmp_path, monkeypatch):
     assert "RAY_AUTH_MODE" not in os.environ  # which Ray sets, and the next cluster need not have
 
 
-def test_an_interrupted_run_says_that_it_can_go_on(tmp_path):
+def test_an_interrupted_run_says_that_it_can_go_on(start, tmp_path):
     process = start("run", "--epochs", "60", "--engine", "ray", "--workers", "2", cwd=tmp_path)
-    store, until = Store(tmp_path / ".dqsuite" / "store"), time.monotonic() + 120
+    store, until = Store(tmp_path / ".dqsuite" / "store"), time.monotonic() + 300
     while not list(store.list(OUTCOMES)):
         assert time.monotonic() < until
         time.sleep(0.1)
@@ -132,12 +131,12 @@ def test_workers_of_xdist_are_no_drivers(tmp_path):
     assert "one driver shares the work out to a Ray cluster; run pytest without -n" in found.stderr
 
 
-def test_the_next_driver_goes_on_where_one_was_killed(call, tmp_path, cluster, gate):
+def test_the_next_driver_goes_on_where_one_was_killed(call, start, tmp_path, cluster, gate):
     options = ("--engine", "ray", "--address", cluster.address, "--store", f"s3://{object_server.BUCKET}/killed")
     longer = ("--corrupt", "shuffle:0.2,0.4", "--repeats", "4", "--epochs", "4", "--json", "--device", "cpu")
     first = start("run", *longer, *options, cwd=tmp_path)
     bucket = open_store(options[-1])
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while len(list(bucket.list(OUTCOMES))) < 2:
         assert time.monotonic() < until
         assert first.poll() is None, first.communicate()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from command_line import complaint, run
 from fabricated import dataset, fill, plan
+from full_speed import FullSpeed
 from page_reader import numbers
 
 from dqsuite.charts.figures import Dots, Grids, Lines, Table
@@ -41,14 +41,14 @@ FEW = {  # conditions enough for a finding of each verdict, a question, and a fi
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The report of a full study: its path, and the seconds of a processor that it took."""
+    """The report of a full study: its path, and the seconds of a processor that it took, at its full speed."""
     folder = tmp_path_factory.mktemp("full")
     store = Store(folder / "store")
     full_study.fill(store, full_study.with_more(full_study.cells_of_claims()), per_class=1000)
     path = folder / "reports" / "index.html"
-    began = time.thread_time()  # its own, whatever else is running
-    draw_store(Reader(store, lambda line: None), path, "full", other=None, figures=None)
-    return path, time.thread_time() - began
+    with FullSpeed() as timed:
+        draw_store(Reader(store, lambda line: None), path, "full", other=None, figures=None)
+    return path, timed.seconds
 
 
 @pytest.fixture(scope="module")
