@@ -1,7 +1,8 @@
 """Seconds of a processor as they would be were nobody else at work on it.
 
-Who shares a core, its memory or its cooling takes up to half of its speed, and a bound on seconds then tells of them. So
-a short piece of work is timed again and again in between: where it takes longer than its quickest did, so did the rest.
+Who shares a core, its memory or its cooling takes up to half of its speed, and a bound on seconds then tells of them.
+So a short piece of work is timed again and again in between: where it takes longer than its quickest did, so did the
+rest.
 """
 
 from __future__ import annotations
