@@ -23,6 +23,7 @@ from dqsuite.experiment.store import CARDS, CONFIDENCES, OUTCOMES, Store
 pytestmark = [pytest.mark.thorough, pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning")]
 
 RECIPE = RECIPES["standard"].with_settings(epochs=1)
+BEGINNING_S = 3.0  # of a cell, from the look at the clock to its training, on a busy machine too
 NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
 
 
@@ -96,11 +97,12 @@ def test_a_cell_that_cannot_be_trained_harms_no_other(cluster, job):
 
 
 def test_no_cell_is_begun_after_the_deadline(cluster, job):
-    wanted = job(repeats=30)
-    late = dataclasses.replace(wanted.worker, deadline=time.time() + 4)
-    began = time.monotonic()
+    wanted, deadline = job(repeats=300), time.time() + 8
+    late = dataclasses.replace(wanted.worker, deadline=deadline)
     follow(ray_engine(late, cluster.address), in_batches(wanted.plan), ignore)
-    assert time.monotonic() - began < 12
+    assert wanted.untrained()
+    if wanted.log.exists():  # on a slow machine the workers come after it
+        assert wanted.log.stat().st_mtime < deadline + BEGINNING_S
 
 
 def test_closing_ends_the_tasks_and_gives_the_leases_back(cluster, job):
