@@ -19,7 +19,7 @@ from scipy.special import ndtr, stdtr, stdtrit
 _MANY = 1e9  # degrees of freedom: from here on Student's distribution is the normal one to every digit
 _NORMAL = np.linspace(-8, 8, 161)
 _WEIGHTS = np.exp(-(_NORMAL**2) / 2) / np.exp(-(_NORMAL**2) / 2).sum()
-_FAR_OUT = -6.0
+_FAR_OUT = -6.0  # standard errors: beyond, the steps over Student's values are too wide
 _USUAL = 0.05  # two-sided: from three repeats on, the fitted p-value is the larger one from here on
 _USUAL_OF_TWO = 0.2
 
@@ -48,7 +48,7 @@ def _far(t: float, share: float, n: int) -> float:
     known, estimated = sqrt(max(0.0, 1 - share)), sqrt(share)
     if share > 0.5 or t < _FAR_OUT:
         sum_of_both = float(stdtr(n - 1, (t - known * _NORMAL) / estimated) @ _WEIGHTS)
-    else:  # the normal part is wide enough for steps over the other one, and takes a tenth of the time
+    else:  # the normal part is wide enough for steps over the other one, which takes less than half of the time
         values, weights = _students(n - 1)
         sum_of_both = float(ndtr((t - estimated * values) / known) @ weights)
     return sum_of_both * max(0.5, 1 - sqrt(2.5 * 2 * sum_of_both))

@@ -79,7 +79,7 @@ def test_an_interrupted_run_says_that_it_can_go_on(start, tmp_path):
         assert time.monotonic() < until
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     told = "dqsuite: stopped; what is trained is stored, and the same command goes on from there"
     assert err.splitlines()[-1] == told

@@ -18,7 +18,7 @@ GONE_S = 2.0  # after their parent, on a busy machine too
 
 def wait_for(store: Store, cells: int) -> None:
     """Wait until so many cells are stored."""
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 120
     while len(list(store.list(OUTCOMES))) < cells:
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -22,9 +22,7 @@ FLAGS = "-std=c++17", "-O1", "-g", "-march=native", "-ffp-contract=fast", "-fPIC
 SANITIZERS = "-fsanitize=address,undefined", "-fno-sanitize-recover=all"
 SIDES = [*itertools.product(range(1, 8), range(1, 8)), (1, 30), (9, 14), (17, 3), (28, 28), (32, 33)]
 ENDINGS: list[list[nn.Module]] = [[], [nn.ReLU()], [nn.ELU()], [nn.ReLU(), nn.MaxPool2d(2)]]
-
-
-DRAWS = 3
+DRAWS = 3  # of images, at most
 
 
 def agree(ones: Sequence[Tensor], others: Sequence[Tensor]) -> None:
