@@ -78,7 +78,7 @@ def advice_of(study: Study, model: str = "") -> Advice:
     if clean is None or len(clean.predicted) < 2:
         raise DqError("an advice needs a clean baseline and two repeats of every condition", "train three")
     repeats = len(clean.predicted)
-    if clean.at_chance() == repeats:
+    if clean.at_chance == repeats:
         why = "on clean data the model is no better than guessing: train longer, on more records or another model"
         return Advice(study.card.name, name, repeats, (), None, None, dict.fromkeys(_QUESTIONS, why))
     total = max(roles.sizes)

@@ -100,7 +100,7 @@ class StoredMeasurements:
             setup = replace(setup, repeats=int(self.repeats))
         self.asked.append(Asked(data, model, condition, epoch))
         found = self._once(self._all_repeats, setup, condition, epoch=epoch or setup.epoch)
-        self.at_chance[Asked(data, model, condition)] = len(found.predicted), found.at_chance()
+        self.at_chance[Asked(data, model, condition)] = len(found.predicted), found.at_chance
         return found
 
     def _all_repeats(self, setup: Setup, condition: str, *, epoch: str) -> Predictions:
@@ -116,6 +116,9 @@ class StoredMeasurements:
 
     def available(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Predictions:
         """Return the stored predictions as `at` does, but of however few repeats: for the eye, not for a judge."""
+        return self._once(self._available, model, condition, data=data, epoch=epoch)
+
+    def _available(self, model: str, condition: str, *, data: str, epoch: str) -> Predictions:
         found = self._once(self._found, model, condition, data=data)
         return predictions_of(*found, epoch or setup_at(self.scale, data, model).epoch)
 
@@ -128,6 +131,9 @@ class StoredMeasurements:
 
     def manifests(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Manifest]:
         """Return the realised damage of a condition by repeat."""
+        return self._once(self._manifests, model, condition, data=data)
+
+    def _manifests(self, model: str, condition: str, *, data: str) -> list[Manifest]:
         return [each.damage for each in self.outcomes(model, condition, data=data)]
 
     def accuracy(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Estimate:

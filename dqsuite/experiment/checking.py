@@ -98,13 +98,14 @@ def checked(text: bytes, arrays: Mapping[str, NDArray[Any]]) -> Checked:
     except KeyError as error:
         raise ValueError(f"not an outcome: it lacks {error}") from error
     fingerprint, stopped = json_as(parts.fingerprint, Fingerprint), json_as(parts.stopped, Text)
-    damage, run = json_as(parts.manifest, ManifestHeader), json_as(parts.provenance, Provenance)
+    manifest, run = bytes(parts.manifest), json_as(parts.provenance, Provenance)
     if not is_plain(text):
+        damage = json_as(manifest, ManifestHeader)
         require_visible(to_builtins([json_as(parts.cell, CellHeader), damage, stopped, run]))
-    _check_damage(damage)
+    classes = _classes(manifest)
     _check_run(run)
     _check_arrays(last, moved, curves)
-    best, classes = moved ^ last, len(damage.histogram_before)
+    best = moved ^ last
     if classes <= max(last.max(), best.max()):
         raise ValueError("damaged record: it predicts a class that there is not")
     condition, first = _condition(_REPEAT.sub(b'"repeat":0', parts.cell, count=1))
@@ -119,7 +120,7 @@ def checked(text: bytes, arrays: Mapping[str, NDArray[Any]]) -> Checked:
         sys.intern(stopped),
         last.dtype.str,
         b"".join((curves.tobytes(), last.tobytes(), best.tobytes())),
-        bytes(parts.manifest),
+        manifest,
         bytes(parts.provenance),
     )
 
@@ -141,11 +142,14 @@ def _condition(text: bytes) -> tuple[bytes, Cell]:
         raise OtherVersionError(f"its cell is not of this version ({error})") from error
 
 
-def _check_damage(damage: ManifestHeader) -> None:
-    """Raise ValueError where a damage is not that of a training set."""
+@lru_cache(maxsize=128)  # of a thousand classes, each takes megabytes
+def _classes(text: bytes) -> int:
+    """Return of how many classes a damage in JSON tells: looked at once for all repeats. Raises ValueError."""
+    damage = json_as(text, ManifestHeader)
     k, kept = len(damage.histogram_before), sum(map(sum, damage.transitions))
     if k < 1 or [len(row) for row in damage.transitions] != [k] * k or not 0 < kept < _RECORDS:
         raise ValueError("damaged record: its damage does not fit together")
+    return k
 
 
 def _check_run(told: Mapping[str, Any]) -> None:

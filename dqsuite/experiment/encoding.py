@@ -46,6 +46,11 @@ class Packed(Mapping[str, Any]):
     def __init__(self, text: bytes) -> None:
         self._text = text
 
+    @property
+    def text(self) -> bytes:
+        """The bytes."""
+        return self._text
+
     def plain(self) -> dict[str, Any]:
         """Return all of it."""
         return json_as(self._text, dict[str, Any])

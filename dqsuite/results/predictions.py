@@ -48,13 +48,14 @@ class Predictions:
 
     def right(self) -> Scores:
         """Return 1 where an image was predicted right, else 0: (n, N). Its mean is the accuracy."""
-        return np.asarray(self.predicted == self.truth, float)
+        return self._right.astype(float)
 
+    @cached_property
     def at_chance(self) -> int:
-        """Return how many repeats are no better than guessing: within three standard errors of 1 / K."""
+        """How many repeats are no better than guessing: within three standard errors of 1 / K."""
         guessing = 1 / len(self.classes)
         most = guessing + 3 * sqrt(guessing * (1 - guessing) / len(self.truth))
-        return int((self.right().mean(1) <= most).sum())
+        return int((self._right.mean(1) <= most).sum())
 
     def recall(self, name: str) -> Scores:
         """Return `right` of one class's images: (n, N_class). Its mean is the class's recall."""
@@ -62,11 +63,11 @@ class Predictions:
 
     def taken(self, name: str, other: str) -> Scores:
         """Return 1 where an image of one class was taken for another: (n, N_class). Its mean is ``C[a, b] / N_a``."""
-        return np.asarray(self.predicted[:, self._of(name)] == self._index(other), float)
+        return np.asarray(self._of_class[name] == self._indexes[other], float)
 
     def confusions(self, name: str) -> Scores:
         """Return the row of one class: (n, N_class, K), 1 where the image was taken for the class of that column."""
-        return np.asarray(self.predicted[:, self._of(name), None] == np.arange(len(self.classes)), float)
+        return np.asarray(self._of_class[name][:, :, None] == np.arange(len(self.classes)), float)
 
     def matrix(self) -> Scores:
         """Return the confusion matrix (true, predicted), averaged over repeats, in images."""
@@ -74,11 +75,18 @@ class Predictions:
         counts = [np.bincount(self.truth * k + row, minlength=k * k) for row in self.predicted.astype(np.int64)]
         return np.asarray(np.mean(counts, axis=0).reshape(k, k), float)
 
-    def _index(self, name: str) -> int:
-        return list(self.classes).index(name)
+    @cached_property
+    def _right(self) -> NDArray[np.bool_]:
+        return np.asarray(self.predicted == self.truth)
 
-    def _of(self, name: str) -> NDArray[np.intp]:
-        return np.flatnonzero(self.truth == self._index(name))
+    @cached_property
+    def _indexes(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.classes)}
+
+    @cached_property
+    def _of_class(self) -> dict[str, NDArray[Any]]:
+        """What was predicted of each class's images, (n, N_class): they are asked for again and again."""
+        return {name: self.predicted[:, np.flatnonzero(self.truth == index)] for name, index in self._indexes.items()}
 
 
 def predictions_of(outcomes: Sequence[Outcome], card: Card, epoch: str) -> Predictions:

@@ -50,17 +50,19 @@ class Blocks:
         blocks = [np.asarray(block, float) for block in scores]
         if not blocks or not all(block.size for block in blocks) or len({len(block) for block in blocks}) > 1:
             raise ValueError("an estimate needs at least one repeat and one image")
-        values = np.concatenate([block.mean(1) for block in blocks], axis=1)
+        sums = [block.sum(1) for block in blocks]
+        values = np.concatenate([each / block.shape[1] for each, block in zip(sums, blocks, strict=True)], axis=1)
         parts = np.zeros((3, len(blocks), values.shape[1], values.shape[1]))
         start = 0
         for index, block in enumerate(blocks if len(values) > 1 else []):  # one repeat has no variance to tell of
             end = start + block.shape[2]
-            parts[:, index, start:end, start:end] = _mean_squares(block)
+            for part, found in zip(parts, _mean_squares(block, sums[index]), strict=True):
+                part[index, start:end, start:end] = found
             start = end
         between, inner, least = parts
-        found = cls(values, between, inner, least, np.array([block.shape[1] for block in blocks]))
+        measured = cls(values, between, inner, least, np.array([block.shape[1] for block in blocks]))
         view = VIEW.get()
-        return view(found) if view else found
+        return view(measured) if view else measured
 
     def combine(self, weights: Numbers) -> Blocks:
         """Return k linear combinations of the statistics, with weights (M, k)."""
@@ -113,20 +115,21 @@ def remembered(compute: Callable[P, T]) -> Callable[P, T]:
     return found
 
 
-def _mean_squares(scores: Numbers) -> Numbers:
-    """Return the mean squares and products of scores (n, N, m) that `Blocks` names, (3, m, m).
+def _mean_squares(scores: Numbers, sums: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the mean squares and products of scores (n, N, m) that `Blocks` names, (m, m) each.
 
-    From sums, in few passes over the scores, which are many; less the first of them, for what is equal differs by 0.
+    From sums, those by repeat (n, m) given, in few passes over the scores, which are many; less the first of them, for
+    what is equal differs by 0.
     """
     n, images, _ = scores.shape
-    total = n * images
-    scores = scores - scores[0, 0]
-    by_image, by_repeat = scores.sum(0), scores.sum(1)
+    total, first = n * images, scores[0, 0]
+    scores = scores - first
+    by_image, by_repeat = scores.sum(0), sums - images * first
     mean = _products(by_image.sum(0, keepdims=True)) / total
     whole = _products(scores.reshape(total, -1)) - mean
     of_images, of_repeats = _products(by_image) / n - mean, _products(by_repeat) / images - mean
     inner = (whole - of_images - of_repeats) / max((n - 1) * (images - 1), 1)
-    return np.asarray(np.stack([of_images / max(images - 1, 1), inner, whole / max(total - 1, 1)]) / total)
+    return of_images / (max(images - 1, 1) * total), inner / total, whole / (max(total - 1, 1) * total)
 
 
 def _products(rows: Numbers) -> Numbers:

@@ -215,24 +215,27 @@ def change(after: NDArray[Any], before: NDArray[Any]) -> Estimate:
 def estimates_of(alone: Alone, spans: NDArray[np.float64]) -> list[Estimate]:
     """Return the estimates of P statistics, which lie in spans (P, 2)."""
     n, images = len(alone.values), int(alone.sizes.min())
-    means = alone.values.mean(0).clip(*spans.T).tolist()
-    lows, highs = spans.T.tolist()
+    lows, highs = spans.T
+    means = alone.values.sum(0) / n
+    shown = zip(np.minimum(np.maximum(means, lows), highs).tolist(), lows.tolist(), highs.tolist(), strict=True)
     if n == 1:
-        ones = zip(means, lows, highs, strict=True)
-        return [Estimate(mean, nan, n, nan, low, high, images) for mean, low, high in ones]
-    repeats = alone.values.var(0, ddof=1) / n
-    repeats[repeats < (_ROUNDING * np.array(means)) ** 2] = 0
-    counted = alone.between > alone.inner * (1 + _ROUNDING)
-    variance = repeats + np.where(counted, alone.between - alone.inner, 0).sum(0)
-    variance = np.maximum(variance, alone.least.sum(0))
+        return [Estimate(mean, nan, n, nan, low, high, images) for mean, low, high in shown]
+    off = alone.values - means
+    repeats = np.einsum("np,np->p", off, off) / (n * (n - 1))
+    repeats[repeats < (_ROUNDING * means) ** 2] = 0
+    of_images = alone.between - alone.inner
+    counted = of_images > alone.inner * _ROUNDING
+    variance = np.maximum(repeats + (of_images * counted).sum(0), alone.least.sum(0))
     seen = repeats * (n + 3) / (n - 1)
-    of_images = (alone.between**2 + alone.inner**2 / (n - 1)) / np.maximum(alone.sizes - 1, 1)[:, None]
-    few = counted & (alone.sizes < _MANY_IMAGES)[:, None]
-    uncertain = seen**2 / (n - 1) + np.where(few, of_images, 0).sum(0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        df = np.where(uncertain > 0, (variance - repeats + seen) ** 2 / uncertain, inf)
-    rows = zip(means, np.sqrt(variance).tolist(), df.tolist(), lows, highs, repeats.tolist(), strict=True)
-    return [Estimate(mean, se, n, free, low, high, images, part) for mean, se, free, low, high, part in rows]
+    uncertain = seen**2 / (n - 1)
+    if images < _MANY_IMAGES:
+        few = counted & (alone.sizes < _MANY_IMAGES)[:, None]
+        own = (alone.between**2 + alone.inner**2 / (n - 1)) / np.maximum(alone.sizes - 1, 1)[:, None]
+        uncertain += (own * few).sum(0)
+    df = np.full_like(uncertain, inf)
+    np.divide((variance - repeats + seen) ** 2, uncertain, out=df, where=uncertain > 0)
+    rows = zip(shown, np.sqrt(variance).tolist(), df.tolist(), repeats.tolist(), strict=True)
+    return [Estimate(mean, se, n, free, low, high, images, part) for (mean, low, high), se, free, part in rows]
 
 
 _MANY_IMAGES = 100

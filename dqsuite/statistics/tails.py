@@ -10,11 +10,11 @@ which grows from a half, at 10% and above, to the whole far out.
 from __future__ import annotations
 
 from functools import lru_cache
-from math import log, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 _MANY = 1e9  # degrees of freedom: from here on Student's distribution is the normal one to every digit
 _NORMAL = np.linspace(-8, 8, 161)
@@ -22,6 +22,8 @@ _WEIGHTS = np.exp(-(_NORMAL**2) / 2) / np.exp(-(_NORMAL**2) / 2).sum()
 _FAR_OUT = -6.0  # standard errors: beyond, the steps over Student's values are too wide
 _USUAL = 0.05  # two-sided: from three repeats on, the fitted p-value is the larger one from here on
 _USUAL_OF_TWO = 0.2
+_LEAST_PART, _FALL = 0.5, 5  # of Behrens' and Fisher's p-value p, the part 1 - √(5 p) counts
+_MOST_STEPS, _PRECISION = 50, 1e-9
 
 
 @lru_cache(maxsize=2**16)  # the same numbers are judged, drawn and listed
@@ -38,20 +40,58 @@ def p_lower(t: float, df: float, share: float, n: int) -> float:
         Of the variance, that of the n repeats.
     """
     fitted = float(stdtr(min(df, _MANY), t))
-    if t >= 0 or share <= 0 or 2 * fitted >= (_USUAL if n > 2 else _USUAL_OF_TWO):
+    if t >= 0 or share <= 0 or 2 * fitted >= _usual(n):
         return fitted
-    return max(fitted, _far(t, share, n))
+    both = _of_both(t, share, n)
+    return max(fitted, both * max(_LEAST_PART, 1 - sqrt(_FALL * both)))
 
 
-def _far(t: float, share: float, n: int) -> float:
-    """Return the part of Behrens' and Fisher's p-value that counts."""
+@lru_cache(maxsize=2**16)
+def quantile(tail: float, df: float, share: float, n: int) -> float:
+    """Return the standard errors beyond which `p_lower` is less than a tail."""
+    fitted = -float(stdtrit(min(df, _MANY), tail))
+    if share <= 0 or 2 * tail >= _usual(n):
+        return fitted
+    return max(fitted, _quantile_of_both(_whole(tail), share, n))
+
+
+def _usual(n: int) -> float:
+    return _USUAL if n > 2 else _USUAL_OF_TWO
+
+
+def _of_both(t: float, share: float, n: int) -> float:
+    """Return Behrens' and Fisher's one-sided p-value."""
     known, estimated = sqrt(max(0.0, 1 - share)), sqrt(share)
     if share > 0.5 or t < _FAR_OUT:
-        sum_of_both = float(stdtr(n - 1, (t - known * _NORMAL) / estimated) @ _WEIGHTS)
-    else:  # the normal part is wide enough for steps over the other one, which takes less than half of the time
-        values, weights = _students(n - 1)
-        sum_of_both = float(ndtr((t - estimated * values) / known) @ weights)
-    return sum_of_both * max(0.5, 1 - sqrt(2.5 * 2 * sum_of_both))
+        return float(stdtr(n - 1, (t - known * _NORMAL) / estimated) @ _WEIGHTS)
+    values, weights = _students(n - 1)  # the normal part is wide enough for steps over the other one, which are fewer
+    return float(ndtr((t - estimated * values) / known) @ weights)
+
+
+def _whole(tail: float) -> float:
+    """Return the p-value of both of which a tail is the part that counts: it lies under twice the tail."""
+    whole = tail
+    for _ in range(_MOST_STEPS):
+        before, whole = whole, tail / max(_LEAST_PART, 1 - sqrt(_FALL * whole))
+        if whole - before < _PRECISION * whole:
+            break
+    return whole
+
+
+def _quantile_of_both(tail: float, share: float, n: int) -> float:
+    """Return the standard errors beyond which `_of_both` is less than a tail.
+
+    By the secant method over logarithms, where the tail of Student's t is a line.
+    """
+    aim = log(tail)
+    last, place = log(-float(ndtri(tail))), log(-float(stdtrit(n - 1, tail)))
+    last_gap = log(_of_both(-exp(last), share, n)) - aim
+    for _ in range(_MOST_STEPS):
+        gap = log(_of_both(-exp(place), share, n)) - aim
+        if abs(gap) < _PRECISION or gap == last_gap:
+            break
+        last, place, last_gap = place, place - gap * (place - last) / (gap - last_gap), gap
+    return exp(place)
 
 
 @lru_cache(maxsize=256)
@@ -65,16 +105,3 @@ def _students(df: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     places = np.arange(-count, count + 1) * step
     weights = np.cosh(places) ** -float(df)
     return sqrt(df) * np.sinh(places), weights / weights.sum()
-
-
-@lru_cache(maxsize=2**16)
-def quantile(tail: float, df: float, share: float, n: int) -> float:
-    """Return the standard errors beyond which `p_lower` is less than a tail."""
-    fitted = -float(stdtrit(min(df, _MANY), tail))
-    if (2 * tail >= _USUAL and n > 2) or p_lower(-fitted, df, share, n) <= tail * (1 + 1e-9):
-        return fitted
-    from scipy.optimize import brentq  # takes a fifth of a second, which most commands have no use for
-
-    furthest = -float(stdtrit(n - 1, tail))  # that of the t alone
-    beyond = max(2 * fitted, 2 * furthest)
-    return float(brentq(lambda t: log(p_lower(-t, df, share, n) / tail), fitted, beyond, xtol=1e-8))
