@@ -32,7 +32,7 @@ def test_the_further_out_the_less_likely(share, n, t, step):
     assert p_lower(t - step, df, share, n) <= p_lower(t, df, share, n) * (1 + 1e-9)
 
 
-@given(shares, repeats, st.floats(1e-5, 0.2))
+@given(shares, repeats, st.floats(1e-12, 0.2))
 def test_the_quantile_is_where_the_p_value_is_the_tail(share, n, tail):
     df = _df(share, n)
     assert p_lower(-quantile(tail, df, share, n), df, share, n) == pytest.approx(tail, rel=1e-4)
