@@ -131,9 +131,6 @@ class StoredMeasurements:
 
     def manifests(self, model: str, condition: str = "clean", *, data: str = "cifar10") -> list[Manifest]:
         """Return the realised damage of a condition by repeat."""
-        return self._once(self._manifests, model, condition, data=data)
-
-    def _manifests(self, model: str, condition: str, *, data: str) -> list[Manifest]:
         return [each.damage for each in self.outcomes(model, condition, data=data)]
 
     def accuracy(self, model: str, condition: str = "clean", *, data: str = "cifar10", epoch: str = "") -> Estimate:

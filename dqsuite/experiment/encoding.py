@@ -41,19 +41,14 @@ def encoded(plain: Mapping[str, Any]) -> bytes:
 class Packed(Mapping[str, Any]):
     """A part of a header as bytes of JSON, read when it is looked at: a store may have a hundred thousand of them."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("text",)
 
     def __init__(self, text: bytes) -> None:
-        self._text = text
-
-    @property
-    def text(self) -> bytes:
-        """The bytes."""
-        return self._text
+        self.text = text
 
     def plain(self) -> dict[str, Any]:
         """Return all of it."""
-        return json_as(self._text, dict[str, Any])
+        return json_as(self.text, dict[str, Any])
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
         return self.plain()[name]

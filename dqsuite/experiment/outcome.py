@@ -163,5 +163,5 @@ class Outcome:
 
 @lru_cache(maxsize=128)  # of a thousand classes, each takes megabytes
 def _damage(text: bytes) -> Manifest:
-    """Return a damage written as JSON: many trainings have the same, and it takes longer to read than all the rest."""
+    """Return a damage written as JSON, which many trainings have in common."""
     return Manifest.from_json(json_as(text, dict[str, Any]))
