@@ -18,7 +18,7 @@ PRIOR = 20
 """Records that what is believed before weighs as much as, beside those that were checked."""
 LEAST = 0.02
 """The rate of the noise that is added where hardly any was found: noise of the same shape."""
-SIGNALS = (0.8, 0.65)
+SIGNAL = 0.8
 """How much of the labels' signal the added noise leaves: the mean eigenvalue of what it multiplies with."""
 
 _LEAST_SIGNAL = 0.02
@@ -97,18 +97,15 @@ class Added:
         return f"transition:1;matrix={self.path}"
 
 
-def added(noise: Noise) -> list[Added]:
-    """Return noise to add at each level of `SIGNALS`: powers of the matrix, kept in the user's cache.
+def added(noise: Noise, power: float | None = None) -> Added:
+    """Return noise to add: a power of the matrix, by default the one that leaves `SIGNAL`, kept in the user's cache.
 
     A root of a matrix can have entries below 0. They become 0, and the power is the one of what is left.
     """
-    found = []
-    for signal in SIGNALS:
-        raised = np.real(fractional_matrix_power(noise.matrix, np.log(signal) / noise.log_signal)).clip(0)
-        raised /= raised.sum(1, keepdims=True)
-        power = Noise(raised, noise.shares).log_signal / noise.log_signal
-        found.append(Added(_kept(raised), float(power)))
-    return found
+    wanted = np.log(SIGNAL) / noise.log_signal if power is None else power
+    raised = np.real(fractional_matrix_power(noise.matrix, wanted)).clip(0)
+    raised /= raised.sum(1, keepdims=True)
+    return Added(_kept(raised), Noise(raised, noise.shares).log_signal / noise.log_signal)
 
 
 def _kept(matrix: Matrix) -> Path:

@@ -51,14 +51,17 @@ class Outlook:
 
         What is collected is of the same kind as what there is, and as often labelled wrong.
         """
-        change = self._power(self._spread.left(relabelled)) - self._power(self._rates)
-        accuracy = self.response.draws(change, collected)
+        accuracy = self.response.draws(self.power(relabelled), collected)
         gain = accuracy - self.response.now
         return Expected(interval_of(accuracy, self.repeats), interval_of(gain, self.repeats), gain)
 
     def without_noise(self) -> Expected:
         """Return what to expect of the same records if all labels were right: MC-SIMEX's answer."""
         return self.after(len(self.labels.order), 0)
+
+    def power(self, relabelled: int) -> Numbers:
+        """Return the powers of the noise (B,), 0 or below, that relabelling so many of the most suspect adds."""
+        return self._power(self._spread.left(relabelled)) - self._power(self._rates)
 
     @cached_property
     def _rates(self) -> Numbers:

@@ -6,17 +6,18 @@ steps, for what noise is added is known once the labels are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from dqsuite.advice.anchor import Anchor, halves
 from dqsuite.advice.audit import Audit
 from dqsuite.advice.folds import FOLDS, fold_plan, out_of_fold
 from dqsuite.advice.labels import WrongLabels, wrong_labels
-from dqsuite.advice.noise_matrix import SIGNALS, added, noise_of
+from dqsuite.advice.noise_matrix import Noise, added, noise_of
 from dqsuite.advice.outlook import Outlook
-from dqsuite.advice.response import Response
+from dqsuite.advice.response import DRAWS, Response, Slope
 from dqsuite.core.errors import DqError
 from dqsuite.corruptions import CLEAN
 from dqsuite.datasets import Dataset
@@ -31,7 +32,8 @@ from dqsuite.statistics.joint import JointEstimate
 REPEATS = 5
 _LAST = 1_000_000  # epochs from one measurement to the next: the last alone counts
 _HALF = "reduce:0.5;stratified=1"
-_CELLS = 2 + len(SIGNALS)  # conditions of a repeat: as they are, half of them, and amounts of noise
+_CELLS = 3  # conditions of a repeat: as they are, half of them, and with noise added
+_ANCHOR = 4  # more: either half of the test set, clean and noisy
 
 Train = Callable[[Plan], None]
 """Has the cells of a plan trained that the store lacks."""
@@ -39,7 +41,7 @@ Train = Callable[[Plan], None]
 
 def effort(repeats: int = REPEATS) -> tuple[int, float]:
     """Return how many trainings both steps take, and as how many on all the records they weigh."""
-    return FOLDS + _CELLS * repeats, FOLDS - 1 + (_CELLS - 0.5) * repeats
+    return FOLDS + (_CELLS + _ANCHOR) * repeats, FOLDS - 1 + (_CELLS - 0.5 + _ANCHOR) * repeats
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,31 @@ class Repairs:
         if self.repeats < 2:
             raise DqError("one repeat tells nothing of its spread", "give --repeats 2 or more")
         noise = noise_of(labels.rate.mean, labels.mixture.joint, labels.audit)
-        levels = added(noise)
-        conditions = [_HALF, *(level.condition for level in levels)]
-        path = keep_arrays(content(self.dataset.arrays), "labels")
+        more = added(noise)
+        joint = self._accuracies(self.dataset, [_HALF, more.condition])
+        response = Response.fit(joint, more.power, len(self.dataset.y_train), self._known(noise))
+        return Outlook(response, labels, noise, self.repeats)
+
+    def _known(self, noise: Noise) -> list[Slope]:
+        """Return what clean data say of the noise, where there are enough of them."""
+        parts, same = halves(self.dataset, self.seed), added(noise, 1.0)
+        if not parts:
+            return []
+        found = [self._accuracies(part, [same.condition]) for part in parts]
+        anchor = Anchor(found, same.power, len(parts[0].y_train))
+        return [anchor.slope(len(self.dataset.y_train), DRAWS)]
+
+    @property
+    def _recipe(self) -> Recipe:
+        """The user's recipe, measured once where nothing depends on measuring more often."""
+        try:
+            return self.recipe.with_settings(measured=_LAST)
+        except DqError:
+            return self.recipe
+
+    def _accuracies(self, dataset: Dataset, conditions: Sequence[str]) -> JointEstimate:
+        """Have it trained on as it is and under conditions; return the accuracies in this order."""
+        path = keep_arrays(content(dataset.arrays), "labels")
         plan = plan_grid(
             f"npz:{path}",
             [self.model],
@@ -109,26 +133,12 @@ class Repairs:
             seed=self.seed,
         )
         self.train(plan)
-        joint = JointEstimate.of([self._right(plan)], low=0, high=1)
-        response = Response.fit(joint, [level.power for level in levels], len(self.dataset.y_train))
-        return Outlook(response, labels, noise, self.repeats)
-
-    @property
-    def _recipe(self) -> Recipe:
-        """The user's recipe, measured once where nothing depends on measuring more often."""
-        try:
-            return self.recipe.with_settings(measured=_LAST)
-        except DqError:
-            return self.recipe
-
-    def _right(self, plan: Plan) -> np.ndarray:
-        """Return which test images were predicted right: (repeat, image, condition), in the order of the plan."""
         found = Reader(self.store, self.say).outcomes(map(plan.key, plan.cells))
         if len(found) < len(plan.cells):
             raise DqError(f"{len(plan.cells) - len(found)} trainings are missing", "run it again")
-        conditions = list(dict.fromkeys(cell.corruption for cell in plan.cells))
-        assert conditions[0] == CLEAN
+        names = list(dict.fromkeys(cell.corruption for cell in plan.cells))
+        assert names[0] == CLEAN
         by_cell = {(outcome.cell.corruption, outcome.cell.repeat): outcome.last for outcome in found}
-        repeats = sorted({cell.repeat for cell in plan.cells})
-        rows = [[by_cell[condition, repeat] == self.dataset.y_test for condition in conditions] for repeat in repeats]
-        return np.array(rows, float).transpose(0, 2, 1)
+        numbers = sorted({cell.repeat for cell in plan.cells})
+        rows = [[by_cell[name, number] == dataset.y_test for name in names] for number in numbers]
+        return JointEstimate.of([np.array(rows, float).transpose(0, 2, 1)], low=0, high=1)

@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,26 +82,37 @@ class Made:
         )
 
 
+def picked(situation: Situation, rng: np.random.Generator, total: int) -> np.ndarray[Any, Any]:
+    """Draw the positions of a situation's records among all."""
+    count = situation.records + int(situation.budget / situation.record_price)
+    return rng.permutation(total)[:count]
+
+
+def labelled(
+    known: Dataset, records: np.ndarray[Any, Any], damage: str, noise: np.random.SeedSequence, human: Path
+) -> np.ndarray[Any, Any]:
+    """Return the labels of records as damage, or as people gave them."""
+    if damage.startswith("human:"):
+        given: np.ndarray[Any, Any] = np.load(human)[damage.removeprefix("human:")].astype(np.int64)[records]
+        return given
+    return corruptions.damage_labels(corruptions.parse(damage), known.y_train[records], known.classes, noise).labels
+
+
 def made(situation: Situation, number: int, human: Path) -> Made:
     """Draw the records of a situation, damage their labels, and shuffle the test images."""
     known, rng = datasets.load(situation.dataset), np.random.default_rng([15, number])
-    more = int(situation.budget / situation.record_price)
-    picked = rng.permutation(len(known.y_train))[: situation.records + more]
-    true, shown = known.y_train[picked], rng.permutation(len(known.y_test))
-    if situation.damage.startswith("human:"):
-        given = np.load(human)[situation.damage.removeprefix("human:")].astype(np.int64)[picked]
-    else:
-        chain, noise = corruptions.parse(situation.damage), np.random.SeedSequence([16, number])
-        given = corruptions.damage_labels(chain, true, known.classes, noise).labels
+    records = picked(situation, rng, len(known.y_train))
+    shown = rng.permutation(len(known.y_test))
+    given = labelled(known, records, situation.damage, np.random.SeedSequence([16, number]), human)
     whole = Dataset(
         name=f"situation-{number}",
-        x_train=known.x_train[picked],
+        x_train=known.x_train[records],
         y_train=given,
         x_test=known.x_test[shown],
         y_test=known.y_test[shown],
         classes=known.classes,
     )
-    return Made(whole, true, situation.records)
+    return Made(whole, known.y_train[records], situation.records)
 
 
 class Bench:
@@ -130,7 +142,6 @@ class Bench:
             "number": number,
             "labels": _labels(labels, given[: data.records] != data.true[: data.records]),
             "decision": decision.to_json(),
-            "misfit": outlook.response.misfit,
             "measured": self._measured(data, labels, decision.to_json()),
             "seconds_of_advice": round(advised, 1),
             "seconds": round(time.time() - began, 1),
@@ -138,7 +149,7 @@ class Bench:
 
     def _measured(self, data: Made, labels: WrongLabels, decision: dict[str, Any]) -> dict[str, float]:
         """Return the accuracy as it is, and what cleaning, collecting, and the best mix gain, with standard errors."""
-        now = self._right(data.first(data.records, data.whole.y_train, slice(ADVISED, None)))
+        now = self.right(data.first(data.records, data.whole.y_train, slice(ADVISED, None)))[..., 0]
         found = {"now": float(now.mean())}
         for name in ("clean", "collect", "best"):
             choice = decision[name]
@@ -146,20 +157,24 @@ class Bench:
             repaired = labels.order[: choice["relabelled"]]
             relabelled[repaired] = data.true[repaired]
             count = data.records + choice["collected"]
-            gains = (self._right(data.first(count, relabelled, slice(ADVISED, None))) - now).mean(1)
+            gains = (self.right(data.first(count, relabelled, slice(ADVISED, None)))[..., 0] - now).mean(1)
             found |= {name: float(gains.mean()), f"{name}_se": float(gains.std(ddof=1) / np.sqrt(len(gains)))}
         return found
 
-    def _right(self, dataset: Dataset) -> np.ndarray[Any, Any]:
-        """Return which test images are predicted right, by repeat: (n, N)."""
-        path = keep_arrays(content(dataset.arrays), "truth")
-        recipe = recipe_named(RECIPE)
+    def right(
+        self, dataset: Dataset, conditions: Sequence[str] = (), repeats: int = REPEATS, seed: int = TRUTH_SEED
+    ) -> np.ndarray[Any, Any]:
+        """Return which test images are predicted right: (repeat, image, condition), without damage first."""
+        path, recipe = keep_arrays(content(dataset.arrays), "truth"), recipe_named(RECIPE)
         plan = plan_grid(
-            f"npz:{path}", [MODEL], [], recipe=recipe, repeats=REPEATS, precision=PRECISION, seed=TRUTH_SEED
+            f"npz:{path}", [MODEL], conditions, recipe=recipe, repeats=repeats, precision=PRECISION, seed=seed
         )
         self.train(plan)
         outcomes = Reader(self.worker.store, print).outcomes(map(plan.key, plan.cells))
-        return np.array([outcome.last == dataset.y_test for outcome in outcomes], float)
+        found = {(outcome.cell.corruption, outcome.cell.repeat): outcome.last == dataset.y_test for outcome in outcomes}
+        names = dict.fromkeys(cell.corruption for cell in plan.cells)
+        numbers = sorted({cell.repeat for cell in plan.cells})
+        return np.array([[found[name, number] for name in names] for number in numbers], float).transpose(0, 2, 1)
 
 
 def _labels(labels: WrongLabels, wrong: np.ndarray[Any, Any]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ import numpy as np
 import worlds
 from label_worlds import Drawn, World, drawn, matrix
 
+from dqsuite.advice.anchor import Anchor
 from dqsuite.advice.labels import WrongLabels, wrong_labels
-from dqsuite.advice.noise_matrix import SIGNALS, Noise, noise_of
+from dqsuite.advice.noise_matrix import SIGNAL, Noise, noise_of
 from dqsuite.advice.outlook import Outlook
-from dqsuite.advice.response import Response
+from dqsuite.advice.response import DRAWS, Response
 from dqsuite.statistics.joint import JointEstimate
 
 TESTS = 4000
@@ -59,10 +60,22 @@ def study(world: World, seed: int, audited: int = 200, repeats: int = 3) -> Stud
     noise = noise_of(labels.rate.mean, labels.mixture.joint, labels.audit)
     law = rng.uniform(0, 0.2), rng.uniform(0.1, 0.4), rng.uniform(0.2, 0.6)
     now = signal(world.kind, data.rate)
-    powers = [float(np.log(each) / noise.log_signal) for each in SIGNALS]
-    points = [(now, 1.0), (now, 0.5), *((now * each, 1.0) for each in SIGNALS)]
+    points = [(now, 1.0), (now, 0.5), (now * SIGNAL, 1.0)]
     means = np.array([[accuracy(law, left, part * world.records) for left, part in points]])
     setting = worlds.Setting(repeats=repeats, images=TESTS, spread=0.01)
     right = worlds.world(rng, means.clip(0.12, 0.99), setting)[0]
-    response = Response.fit(JointEstimate.of([right], low=0, high=1), powers, world.records)
+    power = float(np.log(SIGNAL) / noise.log_signal)
+    known = _anchor(rng, law, noise, world.records, repeats).slope(world.records, DRAWS)
+    response = Response.fit(JointEstimate.of([right], low=0, high=1), power, world.records, [known])
     return Study(Outlook(response, labels, noise, repeats), labels, data, law, world.kind)
+
+
+def _anchor(
+    rng: np.random.Generator, law: tuple[float, float, float], noise: Noise, records: int, repeats: int
+) -> Anchor:
+    """Each half of the test set trained on, clean and with the noise that is believed, and the other half predicted."""
+    trained = min(TESTS // 2, records)
+    means = np.array([[accuracy(law, left, trained) for left in (1.0, np.exp(noise.log_signal))]])
+    setting = worlds.Setting(repeats=repeats, images=TESTS // 2, spread=0.01)
+    right = [worlds.world(rng, means.clip(0.12, 0.99), setting)[0] for _ in range(2)]
+    return Anchor([JointEstimate.of([half], low=0, high=1) for half in right], 1.0, trained)

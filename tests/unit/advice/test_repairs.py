@@ -65,10 +65,10 @@ def test_from_a_data_set_to_a_decision(tmp_path):
     outlook = repairs.outlook(labels)
     found = decide(outlook, Prices(250, 1, 1), repairs.recipe)
     assert found.clean.gain.low >= 0
-    assert trained == [5, 8]
+    assert trained == [5, 6, 4, 4]
     assert sum(trained) == effort(2)[0]
     repairs.outlook(repairs.labels(audit))
-    assert trained == [5, 8, 0, 0]
+    assert trained == [5, 6, 4, 4, 0, 0, 0, 0]
 
 
 def test_probabilities_of_an_evidence_file_are_missed_in_a_line(tmp_path):
