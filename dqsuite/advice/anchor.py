@@ -17,9 +17,9 @@ from dqsuite.datasets import Dataset
 from dqsuite.statistics.joint import JointEstimate
 
 _FEWEST = 100  # test images: half of fewer teach nothing
-_FACTOR, _OFF = 0.96, 0.25
+FACTOR, OFF = 0.96, 0.25
 """Mean and standard deviation of the slope of the data as they are, in that of as many others."""
-_FACTOR_HALVED, _OFF_HALVED = 0.14, 0.09  # what each halving of their number adds to these
+FACTOR_HALVED, OFF_HALVED = 0.14, 0.09  # what each halving of their number adds to these
 _SEED = 2  # of draws: not that of the data as they are
 
 
@@ -46,23 +46,29 @@ class Anchor:
         errors = [log_errors(half.draws(count, _SEED + part)) for part, half in enumerate(self.halves)]
         found = np.mean([noisy - clean for clean, noisy in (each.T for each in errors)], axis=0) / self.power
         halvings = max(np.log2(records / self.records), 0)
-        return Slope(found, _FACTOR + _FACTOR_HALVED * halvings, _OFF + _OFF_HALVED * halvings)
+        return Slope(found, FACTOR + FACTOR_HALVED * halvings, OFF + OFF_HALVED * halvings)
+
+
+def trained_on(records: int, images: int) -> int:
+    """Return how many of so many test images are trained on at a time: a half, but no more than there are records.
+
+    0 where the test set is too small.
+    """
+    return min(images // 2, records) if images >= _FEWEST else 0
 
 
 def halves(dataset: Dataset, seed: int = 0) -> list[Dataset]:
-    """Return two data sets that each train on a half of the test set, and test on the other.
-
-    They train on no more than there are records. There is none where the test set is too small.
-    """
+    """Return two data sets that each train on a half of the test set, and test on the other; none of a small one."""
     images = len(dataset.y_test)
-    if images < _FEWEST:
+    count = trained_on(len(dataset.y_train), images)
+    if not count:
         return []
     shown = np.random.default_rng(seed).permutation(images)
     parts = shown[: images // 2], shown[images // 2 : images // 2 * 2]
-    return [_trained_on(dataset, one[: len(dataset.y_train)], other) for one, other in (parts, parts[::-1])]
+    return [_half(dataset, one[:count], other) for one, other in (parts, parts[::-1])]
 
 
-def _trained_on(dataset: Dataset, train: np.ndarray, test: np.ndarray) -> Dataset:
+def _half(dataset: Dataset, train: np.ndarray, test: np.ndarray) -> Dataset:
     train, test = np.sort(train), np.sort(test)
     x, y = dataset.x_test, dataset.y_test
     return replace(dataset, x_train=x[train], y_train=y[train], x_test=x[test], y_test=y[test], fingerprint="")

@@ -56,7 +56,7 @@ class Outlook:
         return Expected(interval_of(accuracy, self.repeats), interval_of(gain, self.repeats), gain)
 
     def without_noise(self) -> Expected:
-        """Return what to expect of the same records if all labels were right: MC-SIMEX's answer."""
+        """Return what to expect of the same records if all labels were right: the answer that MC-SIMEX seeks."""
         return self.after(len(self.labels.order), 0)
 
     def power(self, relabelled: int) -> Numbers:

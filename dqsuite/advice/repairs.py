@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqsuite.advice.anchor import Anchor, halves
+from dqsuite.advice.anchor import Anchor, halves, trained_on
 from dqsuite.advice.audit import Audit
 from dqsuite.advice.folds import FOLDS, fold_plan, out_of_fold
 from dqsuite.advice.labels import WrongLabels, wrong_labels
@@ -39,9 +39,18 @@ Train = Callable[[Plan], None]
 """Has the cells of a plan trained that the store lacks."""
 
 
-def effort(repeats: int = REPEATS) -> tuple[int, float]:
-    """Return how many trainings both steps take, and as how many on all the records they weigh."""
-    return FOLDS + (_CELLS + _ANCHOR) * repeats, FOLDS - 1 + (_CELLS - 0.5 + _ANCHOR) * repeats
+def effort(records: int, images: int, repeats: int = REPEATS) -> tuple[int, float]:
+    """Return how many trainings both steps take, and as how many on all the records they weigh.
+
+    Parameters
+    ----------
+    records, images : int
+        For training, and for testing.
+    repeats : int
+    """
+    part = trained_on(records, images)
+    count = FOLDS + (_CELLS + (_ANCHOR if part else 0)) * repeats
+    return count, FOLDS - 1 + (_CELLS - 0.5 + _ANCHOR * part / records) * repeats
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from dqsuite.statistics.estimate import Interval
 from dqsuite.statistics.joint import JointEstimate
 
 DRAWS = 2000
-_WAY_BACK = (0.99, 0.38)
+WAY_BACK = (0.99, 0.38)
 """Mean and standard deviation of the slope below today's noise, in that above it."""
 _WAY_ON = (0.9, 0.35)
 """Mean and standard deviation of the steepness above today's number of records, in that from half of them."""
@@ -85,7 +85,7 @@ class Response:
         """
         drawn, rng = joint.draws(DRAWS, seed), np.random.default_rng(seed + 1)
         now, half, further = log_errors(drawn).T
-        slope = _pooled([Slope((further - now) / power, *_WAY_BACK), *known], rng)
+        slope = _pooled([Slope((further - now) / power, *WAY_BACK), *known], rng)
         mean, spread = _WAY_ON
         steepness = (half - now) / np.log(2) * (mean + spread * rng.standard_normal(DRAWS))
         return cls(records, drawn[:, 0], slope.clip(0), steepness.clip(0))

@@ -41,13 +41,14 @@ def advise(options: Namespace) -> None:
     if todo := sheet_to_fill(options):
         say(todo)
         return
-    course = _course(options)
+    labels_take = trainings(options)
+    course = _course(options, labels_take[1])
     wanted = course.chosen(options.budget)
     plan = course.grid(wanted.known, wanted.repeats)
     for note in plan.notes:
         say(note)
     require_fit(course.worker, plan)
-    _show_plan(course, wanted, trainings(options), as_json=options.json)
+    _show_plan(course, wanted, labels_take, as_json=options.json)
     if options.plan:
         return
     path = require_writable(report_path(options.out, plan))
@@ -78,7 +79,7 @@ def advise(options: Namespace) -> None:
     refuse_lost(study)
 
 
-def _course(options: Namespace) -> Course:
+def _course(options: Namespace, reserved: float) -> Course:
     device = resolve_device(options.device)
     changed = {"epochs": options.epochs, "batch_size": options.batch_size}
     return Course(
@@ -91,7 +92,7 @@ def _course(options: Namespace) -> Course:
         [chain for text in options.corrupt for chain in expand(text)],
         options.repeats,
         options.seed,
-        trainings(options)[1],
+        reserved,
     )
 
 
@@ -108,7 +109,10 @@ def _show_plan(course: Course, wanted: Design, labels: tuple[int, float], *, as_
         for purpose, conditions in wanted.purposes():
             shown.add_row(plain(purpose), plain(conditions))
         if more:
-            shown.add_row("wrong labels; clean or collect", f"{more} trainings: folds, half the records, added noise")
+            shown.add_row(
+                "wrong labels; clean or collect",
+                f"{more} trainings: folds, half the records, added noise, parts of the test set",
+            )
         out.print(shown)
     missing, seconds = course.left(wanted)
     if more:

@@ -37,8 +37,17 @@ def asked(options: Namespace) -> bool:
 
 
 def trainings(options: Namespace) -> tuple[int, float]:
-    """Return how many trainings the answers take at most, and as how many on all the records they weigh."""
-    return effort(options.repeats or REPEATS) if asked(options) else (0, 0.0)
+    """Return how many trainings the answers take at most, and as how many on all the records they weigh.
+
+    Raises
+    ------
+    DqError
+        The data cannot be read.
+    """
+    if not asked(options):
+        return 0, 0.0
+    dataset = datasets.load(options.dataset)
+    return effort(len(dataset.y_train), len(dataset.y_test), options.repeats or REPEATS)
 
 
 def sheet_to_fill(options: Namespace) -> str:

@@ -66,7 +66,7 @@ def test_from_a_data_set_to_a_decision(tmp_path):
     found = decide(outlook, Prices(250, 1, 1), repairs.recipe)
     assert found.clean.gain.low >= 0
     assert trained == [5, 6, 4, 4]
-    assert sum(trained) == effort(2)[0]
+    assert sum(trained) == effort(500, 100, 2)[0]
     repairs.outlook(repairs.labels(audit))
     assert trained == [5, 6, 4, 4, 0, 0, 0, 0]
 
@@ -82,3 +82,11 @@ def test_fewer_records_than_folds_are_too_few():
     _, dataset = part(4, rate=0)
     with pytest.raises(DqError, match="too few for 5 folds"):
         fold_plan(dataset, "lenet", recipe_named("quick"), "fp32")
+
+
+@pytest.mark.parametrize(
+    ("records", "images", "count", "weight"),
+    [(2000, 4000, 40, 36.5), (2000, 1000, 40, 4 + 5 * (2.5 + 4 * 0.25)), (2000, 99, 20, 16.5)],
+)
+def test_the_effort_is_told_before(records, images, count, weight):
+    assert effort(records, images) == (count, pytest.approx(weight))
