@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqsuite.advice.anchor import Anchor, halves, trained_on
 from dqsuite.advice.audit import Audit
 from dqsuite.advice.folds import FOLDS, fold_plan, out_of_fold
 from dqsuite.advice.labels import WrongLabels, wrong_labels
 from dqsuite.advice.noise_matrix import Noise, added, noise_of
 from dqsuite.advice.outlook import Outlook
 from dqsuite.advice.response import DRAWS, Response, Slope
+from dqsuite.advice.trusted import Trusted, halves, trained_on
 from dqsuite.core.errors import DqError
 from dqsuite.corruptions import CLEAN
 from dqsuite.datasets import Dataset
@@ -33,7 +33,7 @@ REPEATS = 5
 _LAST = 1_000_000  # epochs from one measurement to the next: the last alone counts
 _HALF = "reduce:0.5;stratified=1"
 _CELLS = 3  # conditions of a repeat: as they are, half of them, and with noise added
-_ANCHOR = 4  # more: either half of the test set, clean and noisy
+_TRUSTED = 4  # more: either half of the test set, clean and noisy
 
 Train = Callable[[Plan], None]
 """Has the cells of a plan trained that the store lacks."""
@@ -49,8 +49,8 @@ def effort(records: int, images: int, repeats: int = REPEATS) -> tuple[int, floa
     repeats : int
     """
     part = trained_on(records, images)
-    count = FOLDS + (_CELLS + (_ANCHOR if part else 0)) * repeats
-    return count, FOLDS - 1 + (_CELLS - 0.5 + _ANCHOR * part / records) * repeats
+    count = FOLDS + (_CELLS + (_TRUSTED if part else 0)) * repeats
+    return count, FOLDS - 1 + (_CELLS - 0.5 + _TRUSTED * part / records) * repeats
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ class Repairs:
         if not parts:
             return []
         found = [self._accuracies(part, [same.condition]) for part in parts]
-        anchor = Anchor(found, same.power, len(parts[0].y_train))
-        return [anchor.slope(len(self.dataset.y_train), DRAWS)]
+        trusted = Trusted(found, same.power, len(parts[0].y_train))
+        return [trusted.slope(len(self.dataset.y_train), DRAWS)]
 
     @property
     def _recipe(self) -> Recipe:

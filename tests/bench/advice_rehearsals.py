@@ -1,7 +1,7 @@
 """How far from the way back to clean labels is what the advice measures of it? Rehearsals on records of no situation.
 
 ``python tests/bench/advice_rehearsals.py --out FILE`` takes one rehearsal after the other and writes a line of JSON for
-each. ``--table FILE`` prints what `dqsuite.advice.response` and `dqsuite.advice.anchor` have from there: each
+each. ``--table FILE`` prints what `dqsuite.advice.response` and `dqsuite.advice.trusted` have from there: each
 measurement's factor, and how far off it is beyond the noise of its repeats.
 
 A rehearsal has 2,000 or 3,000 records, whose labels are damaged, and up to 10,000 others for the test set: all of them
@@ -35,12 +35,12 @@ from advice_situations import (
 )
 
 from dqsuite import datasets
-from dqsuite.advice.anchor import Anchor, halves
 from dqsuite.advice.audit import Audit, drawn
 from dqsuite.advice.noise_matrix import added, noise_of
 from dqsuite.advice.outlook import Outlook
 from dqsuite.advice.repairs import Repairs
 from dqsuite.advice.response import DRAWS, Response, log_errors
+from dqsuite.advice.trusted import Trusted, halves
 from dqsuite.core.hardware import cores
 from dqsuite.datasets import Dataset
 from dqsuite.experiment.recipes import recipe_named
@@ -54,7 +54,7 @@ REHEARSALS = [(name, 2000, damage) for damage in _KINDS for name in _SETS]
 REHEARSALS[3:3] = [("cifar10", 2000, "human:random_label1")]
 REHEARSALS[8:8] = [("cifar10", 2000, "human:worse_label")]
 REHEARSALS[12:12] = [("fashion_mnist", 3000, "pair_flip:0.2")]
-_TESTED, _TRUTH, _REPEATS, _ANCHORED = 10_000, 8, 5, 4
+_TESTED, _TRUTH, _REPEATS, _TRUSTED = 10_000, 8, 5, 4
 _FEW, _QUARTERS, _QUARTERED = 500, 4, 2  # a quarter as many records as most have: parts of the test set, repeats
 
 
@@ -101,7 +101,7 @@ def run(bench: Bench, number: int, human: Path) -> dict[str, Any]:
     truth = [bench.right(data(each, rest), repeats=_TRUTH)[..., 0].mean(1) for each in (given, repaired)]
     gone = -float(np.median(outlook.power(len(relabelled))))
     fallen = np.log(1 - truth[0]) - np.log(1 - truth[1])
-    parts = [_joint(bench.right(half, [same.condition], _ANCHORED, 0)) for half in halves(user)]
+    parts = [_joint(bench.right(half, [same.condition], _TRUSTED, 0)) for half in halves(user)]
     few = [bench.right(part, [same.condition], _QUARTERED, 0) for part in map(_part(user), range(_QUARTERS))]
     errors = [log_errors(each.mean((0, 1))) for each in few]
     slopes = [float(noisy - clean) / same.power for clean, noisy in errors]
@@ -110,8 +110,8 @@ def run(bench: Bench, number: int, human: Path) -> dict[str, Any]:
         "rehearsal": f"{name} {count} {damage}",
         "true": [float(fallen.mean() / gone), float(fallen.std(ddof=1) / gone / np.sqrt(_TRUTH))],
         "further": _spread((further - now) / more.power),
-        "anchor": _spread(Anchor(parts, same.power, count).slope(count, DRAWS).draws),
-        "anchor of a quarter": [float(np.mean(slopes)), float(np.std(slopes, ddof=1) / np.sqrt(_QUARTERS))],
+        "trusted": _spread(Trusted(parts, same.power, count).slope(count, DRAWS).draws),
+        "trusted, a quarter": [float(np.mean(slopes)), float(np.std(slopes, ddof=1) / np.sqrt(_QUARTERS))],
     }
 
 
@@ -119,7 +119,7 @@ def constants(rows: list[dict[str, Any]]) -> str:
     """Return each measurement's factor, and how far off it is with it, beyond the noise of the repeats."""
     lines = []
     true, true_noise = np.array([row["true"] for row in rows]).T
-    for name in ("further", "anchor", "anchor of a quarter"):
+    for name in ("further", "trusted", "trusted, a quarter"):
         found, noise = np.array([row[name] for row in rows]).T
         factor, off = fitted(true, true_noise, found, noise)
         lines.append(f"{name}: factor {factor:.2f}, off {off:.2f}")

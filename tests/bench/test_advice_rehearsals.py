@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from advice_rehearsals import REHEARSALS, fitted
 
-from dqsuite.advice import anchor, response
+from dqsuite.advice import response, trusted
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("advice_rehearsals.jsonl").read_text().splitlines()]
 CONSTANTS = {
     "further": response.WAY_BACK,
-    "anchor": (anchor.FACTOR, anchor.OFF),
-    "anchor of a quarter": (anchor.FACTOR + 2 * anchor.FACTOR_HALVED, anchor.OFF + 2 * anchor.OFF_HALVED),
+    "trusted": (trusted.FACTOR, trusted.OFF),
+    "trusted, a quarter": (trusted.FACTOR + 2 * trusted.FACTOR_HALVED, trusted.OFF + 2 * trusted.OFF_HALVED),
 }
 
 

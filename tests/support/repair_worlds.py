@@ -12,11 +12,11 @@ import numpy as np
 import worlds
 from label_worlds import Drawn, World, drawn, matrix
 
-from dqsuite.advice.anchor import Anchor
 from dqsuite.advice.labels import WrongLabels, wrong_labels
 from dqsuite.advice.noise_matrix import SIGNAL, Noise, noise_of
 from dqsuite.advice.outlook import Outlook
 from dqsuite.advice.response import DRAWS, Response
+from dqsuite.advice.trusted import Trusted
 from dqsuite.statistics.joint import JointEstimate
 
 TESTS = 4000
@@ -65,17 +65,17 @@ def study(world: World, seed: int, audited: int = 200, repeats: int = 3) -> Stud
     setting = worlds.Setting(repeats=repeats, images=TESTS, spread=0.01)
     right = worlds.world(rng, means.clip(0.12, 0.99), setting)[0]
     power = float(np.log(SIGNAL) / noise.log_signal)
-    known = _anchor(rng, law, noise, world.records, repeats).slope(world.records, DRAWS)
+    known = _trusted(rng, law, noise, world.records, repeats).slope(world.records, DRAWS)
     response = Response.fit(JointEstimate.of([right], low=0, high=1), power, world.records, [known])
     return Study(Outlook(response, labels, noise, repeats), labels, data, law, world.kind)
 
 
-def _anchor(
+def _trusted(
     rng: np.random.Generator, law: tuple[float, float, float], noise: Noise, records: int, repeats: int
-) -> Anchor:
+) -> Trusted:
     """Each half of the test set trained on, clean and with the noise that is believed, and the other half predicted."""
     trained = min(TESTS // 2, records)
     means = np.array([[accuracy(law, left, trained) for left in (1.0, np.exp(noise.log_signal))]])
     setting = worlds.Setting(repeats=repeats, images=TESTS // 2, spread=0.01)
     right = [worlds.world(rng, means.clip(0.12, 0.99), setting)[0] for _ in range(2)]
-    return Anchor([JointEstimate.of([half], low=0, high=1) for half in right], 1.0, trained)
+    return Trusted([JointEstimate.of([half], low=0, high=1) for half in right], 1.0, trained)

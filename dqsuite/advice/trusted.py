@@ -1,4 +1,4 @@
-"""What the noise costs on data whose labels are right: the test set, a half of which is trained on at a time.
+"""What the noise costs on trusted data: the test set, a half of which is trained on at a time.
 
 Of the labels as they are it is only known how more noise harms them: the way back to none is an extrapolation. The
 test set's labels are taken as right. So one half of it is trained on as it is and with the noise of the training
@@ -17,14 +17,16 @@ from dqsuite.datasets import Dataset
 from dqsuite.statistics.joint import JointEstimate
 
 _FEWEST = 100  # test images: half of fewer teach nothing
+_MOST_TIMES = 16  # what is trained on are the records at most: so few others say nothing of them
 FACTOR, OFF = 0.96, 0.25
 """Mean and standard deviation of the slope of the data as they are, in that of as many others."""
 FACTOR_HALVED, OFF_HALVED = 0.14, 0.09  # what each halving of their number adds to these
+_REHEARSED = 2  # halvings: further on, the factor stays as it is
 _SEED = 2  # of draws: not that of the data as they are
 
 
 @dataclass(frozen=True)
-class Anchor:
+class Trusted:
     """What was measured.
 
     Attributes
@@ -46,7 +48,8 @@ class Anchor:
         errors = [log_errors(half.draws(count, _SEED + part)) for part, half in enumerate(self.halves)]
         found = np.mean([noisy - clean for clean, noisy in (each.T for each in errors)], axis=0) / self.power
         halvings = max(np.log2(records / self.records), 0)
-        return Slope(found, FACTOR + FACTOR_HALVED * halvings, OFF + OFF_HALVED * halvings)
+        factor = FACTOR + FACTOR_HALVED * min(halvings, _REHEARSED)
+        return Slope(found, factor, OFF + OFF_HALVED * halvings)
 
 
 def trained_on(records: int, images: int) -> int:
@@ -54,7 +57,8 @@ def trained_on(records: int, images: int) -> int:
 
     0 where the test set is too small.
     """
-    return min(images // 2, records) if images >= _FEWEST else 0
+    part = min(images // 2, records)
+    return part if images >= _FEWEST and part * _MOST_TIMES >= records else 0
 
 
 def halves(dataset: Dataset, seed: int = 0) -> list[Dataset]:

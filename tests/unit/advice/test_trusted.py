@@ -1,4 +1,4 @@
-"""The noise on clean data: both halves of the test set, and what their slope is worth."""
+"""The noise on trusted data: both halves of the test set, and what their slope is worth."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from label_worlds import World, drawn
 
-from dqsuite.advice.anchor import Anchor, halves
 from dqsuite.advice.response import DRAWS, Response, Slope
+from dqsuite.advice.trusted import Trusted, halves
 from dqsuite.statistics.joint import JointEstimate
 
 IMAGES, REPEATS = 2000, 5
@@ -56,14 +56,19 @@ def test_a_small_test_set_has_no_halves():
     assert len(halves(world(100))) == 2
 
 
+def test_what_is_far_less_than_the_records_has_no_halves():
+    assert halves(world(100, records=801)) == []
+    assert len(halves(world(100, records=800))) == 2
+
+
 def test_the_slope_is_that_of_a_power_of_the_noise():
-    found = Anchor([right([0.8, 0.7], 1), right([0.8, 0.7], 2)], 2.0, 500).slope(500, DRAWS)
+    found = Trusted([right([0.8, 0.7], 1), right([0.8, 0.7], 2)], 2.0, 500).slope(500, DRAWS)
     assert np.median(found.draws) == pytest.approx(np.log(0.3 / 0.2) / 2, abs=0.04)
 
 
 def test_fewer_records_than_the_data_have_say_less():
-    anchor = Anchor([right([0.8, 0.7], 1)] * 2, 1.0, 500)
-    same, more, fewer = (anchor.slope(records, DRAWS) for records in (500, 2000, 100))
+    trusted = Trusted([right([0.8, 0.7], 1)] * 2, 1.0, 500)
+    same, more, fewer = (trusted.slope(records, DRAWS) for records in (500, 2000, 100))
     assert more.off > same.off == fewer.off
     assert more.factor > same.factor == fewer.factor
 
