@@ -58,7 +58,7 @@ class AuditedRate:
         if not left < alone:
             return cls(audit, float(wrong.mean()), checked, model)
         mean = model.chances(logits).mean() + (wrong - model.chances(known)).mean()
-        least, most = audit.wrong / audit.total, 1 - (checked - audit.wrong) / audit.total
+        least, most = audit.wrong / audit.total, (audit.wrong + audit.total - checked) / audit.total
         return cls(audit, float(mean.clip(least, most)), checked * alone / left, model)
 
     def interval(self) -> Interval:
