@@ -113,10 +113,11 @@ class Repairs:
         return Outlook(response, labels, noise, self.repeats)
 
     def _known(self, noise: Noise) -> list[Slope]:
-        """Return what clean data say of the noise, where there are enough of them."""
-        parts, same = halves(self.dataset, self.seed), added(noise, 1.0)
+        """Return what trusted data say of the noise, where there are enough of them."""
+        parts = halves(self.dataset, self.seed)
         if not parts:
             return []
+        same = added(noise, 1.0)
         found = [self._accuracies(part, [same.condition]) for part in parts]
         trusted = Trusted(found, same.power, len(parts[0].y_train))
         return [trusted.slope(len(self.dataset.y_train), DRAWS)]

@@ -6,7 +6,7 @@ logarithm of the number of records:
 ``error = error now · exp(slope · power) · (records / records now)^(-steepness)``.
 
 The slope is that of noise added to the labels as they are, the way on, as MC-SIMEX takes it (Küchenhoff, Mwalili and
-Lesaffre, *Biometrics* 62, 2006), and that of the same noise on clean data (`dqsuite.advice.trusted`), each by its
+Lesaffre, *Biometrics* 62, 2006), and that of the same noise on trusted data (`dqsuite.advice.trusted`), each by its
 precision. What is beyond the measured is an extrapolation, and the error of its form is part of every interval: how far
 such lines went wrong on digits, clothes and photographs that no proof uses says how large it is.
 """

@@ -69,10 +69,11 @@ def halves(dataset: Dataset, seed: int = 0) -> list[Dataset]:
         return []
     shown = np.random.default_rng(seed).permutation(images)
     parts = shown[: images // 2], shown[images // 2 : images // 2 * 2]
-    return [_half(dataset, one[:count], other) for one, other in (parts, parts[::-1])]
+    return [lent(dataset, one[:count], other) for one, other in (parts, parts[::-1])]
 
 
-def _half(dataset: Dataset, train: np.ndarray, test: np.ndarray) -> Dataset:
+def lent(dataset: Dataset, train: np.ndarray, test: np.ndarray) -> Dataset:
+    """Return a data set that trains on some of the test images, and tests on others: positions (n,) and (m,)."""
     train, test = np.sort(train), np.sort(test)
     x, y = dataset.x_test, dataset.y_test
     return replace(dataset, x_train=x[train], y_train=y[train], x_test=x[test], y_test=y[test], fingerprint="")

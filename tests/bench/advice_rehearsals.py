@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ from dqsuite.advice.noise_matrix import added, noise_of
 from dqsuite.advice.outlook import Outlook
 from dqsuite.advice.repairs import Repairs
 from dqsuite.advice.response import DRAWS, Response, log_errors
-from dqsuite.advice.trusted import Trusted
+from dqsuite.advice.trusted import Trusted, lent
 from dqsuite.core.hardware import cores
 from dqsuite.datasets import Dataset
 from dqsuite.experiment.recipes import recipe_named
@@ -101,9 +100,9 @@ def run(bench: Bench, number: int, human: Path) -> dict[str, Any]:
     truth = [bench.right(data(each, rest), repeats=_TRUTH)[..., 0].mean(1) for each in (given, repaired)]
     gone = -float(np.median(outlook.power(len(relabelled))))
     fallen = np.log(1 - truth[0]) - np.log(1 - truth[1])
-    halves = [lent(user, ADVISED // 2, part) for part in range(2)]
+    halves = [_part(user, ADVISED // 2, part) for part in range(2)]
     parts = [_joint(bench.right(half, [same.condition], _TRUSTED, 0)) for half in halves]
-    few = [bench.right(lent(user, _FEW, part), [same.condition], _QUARTERED, 0) for part in range(_QUARTERS)]
+    few = [bench.right(_part(user, _FEW, part), [same.condition], _QUARTERED, 0) for part in range(_QUARTERS)]
     errors = [log_errors(each.mean((0, 1))) for each in few]
     slopes = [float(noisy - clean) / same.power for clean, noisy in errors]
     return {
@@ -143,11 +142,11 @@ def fitted(true: Numbers, true_noise: Numbers, found: Numbers, noise: Numbers) -
     return factor, off
 
 
-def lent(user: Dataset, size: int, part: int) -> Dataset:
+def _part(user: Dataset, size: int, part: int) -> Dataset:
     """Return what trains on one part of the test set, of this size, and tests on the rest of it."""
-    inside = np.arange(len(user.y_test)) // size == part
-    x, y = user.x_test, user.y_test
-    return replace(user, x_train=x[inside], y_train=y[inside], x_test=x[~inside], y_test=y[~inside], fingerprint="")
+    images = np.arange(len(user.y_test))
+    inside = images // size == part
+    return lent(user, images[inside], images[~inside])
 
 
 def _joint(right: np.ndarray[Any, Any]) -> JointEstimate:

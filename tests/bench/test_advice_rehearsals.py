@@ -1,4 +1,4 @@
-"""The constants of the advice are those that the rehearsals say, and no record of them is one of a situation."""
+"""The constants of the advice are those that the rehearsals say."""
 
 import json
 from pathlib import Path
