@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import command_line
+import one_finding
 import pytest
 
 from dqsuite import cli
@@ -43,6 +45,12 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+@pytest.fixture
+def desk(tmp_path) -> Callable[[int, int], Path]:
+    """A folder with one test file, and a way to make its store show more or less harm by noise."""
+    return functools.partial(one_finding.world, tmp_path)
 
 
 @pytest.fixture(scope="module")

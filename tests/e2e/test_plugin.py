@@ -7,15 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from command_line import run
 from fabricated import dataset, fill
-from one_finding import FILE
+from one_finding import CASE, pytest_of, review
 
-from dqsuite import judge
 from dqsuite.claims.requirements import cells_of
 from dqsuite.core.hardware import training_precision
 from dqsuite.datasets import Dataset
@@ -23,42 +21,7 @@ from dqsuite.datasets.named import CLASSES
 from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
-from dqsuite.sources.lie3.claims import noise_hurts_more
 from dqsuite.sources.open.claims import merging_cat_and_dog
-
-DEFECT = "\nlie3.noise_hurts_more.judge.__code__ = (lambda measured, model, level: 1 / 0).__code__\n"
-ONE = "lenet-0.1"
-
-
-@pytest.fixture
-def desk(tmp_path):
-    """A folder with one test file, and a way to make its store show more or less harm by noise."""
-    (tmp_path / "test_it.py").write_text(FILE)
-    made = dataset(CLASSES["cifar10"])
-    data = Dataset(**{**vars(made), "name": "cifar10"})
-
-    def show(noise, less):
-        case = {"model": "lenet", "level": "0.1"}
-        cells = cells_of(noise_hurts_more, case, "full", training_precision("auto", "cpu"))
-        fill(Store(tmp_path / "store"), data, Plan("cifar10", data.fingerprint, tuple(cells)), wrong)
-        return tmp_path
-
-    def wrong(cell):
-        spread = cell.repeat % 2
-        return spread + (show.noise if "shuffle" in cell.corruption else show.less)
-
-    def world(noise, less):
-        show.noise, show.less = noise, less
-        return show(noise, less)
-
-    return world
-
-
-def pytest_of(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the one case in a process of its own, from the store alone."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", "-m", "full", "-k", f"{ONE}]"]
-    command += ["--dq-store", "store", "--dq-budget", "0s", "--dq-device", "cpu", *options]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_stray_files_in_a_store_break_neither_pytest_nor_claims_nor_the_report(desk, call):
@@ -81,7 +44,7 @@ def test_a_finding_that_holds_passes_and_is_written_down(desk, workers):
     assert result.returncode == 0, result.stdout
     assert "1 holds" in result.stdout
     written = json.loads((folder / "verdicts.json").read_text())["verdicts"]
-    (verdict,) = [each for each in written if each["case"] == ONE]
+    (verdict,) = [each for each in written if each["case"] == CASE]
     assert (verdict["claim"], verdict["status"]) == ("lie3-noise-hurts-more", "holds")
     assert verdict["effect"] == pytest.approx(-40)
     assert verdict["low"] < -40 < verdict["high"] < 0
@@ -136,81 +99,6 @@ def test_what_the_budget_leaves_out_is_not_measured(desk):
     assert "not measured" in result.stdout
 
 
-ENTRY = {
-    "claim": "lie3-noise-hurts-more",
-    "case": ONE,
-    "scale": "full",
-    "verdict": "refuted",
-    "effect": 40.0,
-    "interval": [38.0, 42.0],
-    "reason": "as measured",
-    "evidence": "0123456789ab",
-}
-
-
-def review(folder: Path, *entries: dict[str, object]) -> None:
-    """Put a file of reviewed refutations in place of ours."""
-    listed = folder / "refutations.json"
-    listed.write_text(json.dumps(entries))
-    patch = f"from dqsuite.claims import refutations\nrefutations.FILE = type(refutations.FILE)({str(listed)!r})\n"
-    (folder / "conftest.py").write_text(patch)
-
-
-def test_a_reviewed_refutation_is_expected_and_a_defect_under_it_is_not(desk):
-    folder = desk(2, 10)
-    (judged,) = [each for each in judge("lie3-noise-hurts-more", store=folder / "store") if each.case == ONE]
-    review(folder, ENTRY | {"evidence": judged.evidence})
-    result = pytest_of(folder)
-    assert result.returncode == 0, result.stdout
-    assert "1 xfailed" in result.stdout
-    assert "flipped" not in result.stdout
-    review(folder, ENTRY)
-    other = pytest_of(folder)
-    assert other.returncode == 0, other.stdout
-    assert "refuted as reviewed, but on other evidence" in other.stdout
-    review(folder, ENTRY | {"evidence": judged.evidence})
-    (folder / "test_it.py").write_text(FILE + DEFECT)
-    broken = pytest_of(folder)
-    assert broken.returncode == 1
-    assert "ZeroDivisionError" in broken.stdout
-
-
-def test_the_entry_that_a_refuted_case_prints_makes_it_expected_once_it_has_a_reason(desk):
-    folder = desk(2, 10)
-    (printed,) = (line for line in pytest_of(folder).stdout.splitlines() if '"evidence"' in line)
-    entry = json.loads(printed.removeprefix("E").strip().removeprefix("dqsuite.plugin.cases.ClaimRefuted: "))
-    assert entry["effect"] == 40
-    review(folder, entry | {"reason": "as planted"})
-    assert "1 xfailed" in pytest_of(folder).stdout
-    review(folder, entry)
-    assert "has no reason; look for the reason, and write it" in pytest_of(folder).stderr
-
-
-@pytest.mark.parametrize(
-    ("noise", "less", "code", "told"),
-    [(10, 2, 1, "now holds"), (5, 5, 0, "now inconclusive")],
-    ids=["that now holds is red", "that cannot be told any more is reported"],
-)
-def test_an_expected_refutation(desk, noise, less, code, told):
-    folder = desk(noise, less)
-    review(folder, ENTRY)
-    result = pytest_of(folder)
-    assert result.returncode == code, result.stdout
-    assert f"lie3-noise-hurts-more {ONE}, refuted as reviewed, {told}:" in result.stdout
-    assert pytest_of(folder, "--dq-strict").returncode == 1
-
-
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
-def test_a_mistake_in_the_reviewed_file_is_one_line(desk, workers):
-    folder = desk(2, 10)
-    review(folder, ENTRY | {"claim": "lie3-noise-hurts-mor"})
-    result = pytest_of(folder, *workers)
-    assert result.returncode == 4
-    told = "ERROR: refutations.json: unknown claim 'lie3-noise-hurts-mor'; did you mean 'lie3-noise-hurts-more'"
-    assert told in result.stderr
-    assert "Traceback" not in result.stderr + result.stdout
-
-
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -244,7 +132,7 @@ def test_the_summary_and_the_properties_tell_the_numbers(desk):
     pytest_of(folder, "--junitxml", "junit.xml", "--dq-markdown", "summary.md")
     cases = ElementTree.parse(folder / "junit.xml").iter("properties")
     found = [{each.get("name"): each.get("value") for each in shown} for shown in cases]
-    (told,) = (each for each in found if each["dqsuite.case"] == ONE)
+    (told,) = (each for each in found if each["dqsuite.case"] == CASE)
     assert (told["dqsuite.claim"], told["dqsuite.scale"]) == ("lie3-noise-hurts-more", "full")
     assert told["dqsuite.status"] == "refuted"
     assert float(told["dqsuite.effect"]) == pytest.approx(40)
@@ -252,8 +140,8 @@ def test_the_summary_and_the_properties_tell_the_numbers(desk):
     assert told["dqsuite.repeats"] == "5"
     summary = (folder / "summary.md").read_text()
     assert "### Published findings at scale full\n\n1 refuted, 1 not measured\n" in summary
-    assert f"- `lie3-noise-hurts-more {ONE}`, newly refuted: refuted 40 points" in summary
-    assert f"| `lie3-noise-hurts-more {ONE}` | refuted | 40 points | " in summary
+    assert f"- `lie3-noise-hurts-more {CASE}`, newly refuted: refuted 40 points" in summary
+    assert f"| `lie3-noise-hurts-more {CASE}` | refuted | 40 points | " in summary
 
 
 def test_outcomes_of_another_version_are_not_used_and_that_is_said_once(desk):
@@ -301,7 +189,18 @@ def test_a_store_hangs_on_the_root_folder(desk):
     folder = desk(10, 2)
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "below").mkdir()
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "full", "-k", f"{ONE}]", "../test_it.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "full",
+        "-k",
+        f"{CASE}]",
+        "../test_it.py",
+    ]
     command += ["--dq-store", "store", "--dq-budget", "0s", "--dq-device", "cpu"]
     result = subprocess.run(command, cwd=folder / "below", capture_output=True, text=True, check=False)
     assert "1 holds" in result.stdout, result.stdout + result.stderr
