@@ -42,6 +42,7 @@ def row(text, start):
     return [cell.strip() for cell in line.strip("|").split("|")][1:]
 
 
+@pytest.mark.thorough
 def test_the_committed_page_is_what_the_committed_evidence_says(tmp_path, capsys):
     for file in sorted(ROOT.glob("reports/evidence/*.zip")):
         import_evidence(Store(tmp_path), file)
