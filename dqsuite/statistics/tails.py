@@ -10,15 +10,14 @@ which grows from a half, at 10% and above, to the whole far out.
 from __future__ import annotations
 
 from functools import lru_cache
-from math import exp, log, sqrt
+from math import exp, hypot, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 _MANY = 1e9  # degrees of freedom: from here on Student's distribution is the normal one to every digit
-_NORMAL = np.linspace(-8, 8, 161)
-_WEIGHTS = np.exp(-(_NORMAL**2) / 2) / np.exp(-(_NORMAL**2) / 2).sum()
+_REACH = 8  # of the normal variable
 _FAR_OUT = -6.0  # standard errors: beyond, the steps over Student's values are too wide
 _USUAL = 0.05  # two-sided: from three repeats on, the fitted p-value is the larger one from here on
 _USUAL_OF_TWO = 0.2
@@ -63,7 +62,8 @@ def _of_both(t: float, share: float, n: int) -> float:
     """Return Behrens' and Fisher's one-sided p-value."""
     known, estimated = sqrt(max(0.0, 1 - share)), sqrt(share)
     if share > 0.5 or t < _FAR_OUT:
-        return float(stdtr(n - 1, (t - known * _NORMAL) / estimated) @ _WEIGHTS)
+        values, weights = _normals(0.2 if share > 0.5 else 0.1)  # the wider Student's part, the fewer steps tell it
+        return float(stdtr(n - 1, (t - known * values) / estimated) @ weights)
     values, weights = _students(n - 1)  # the normal part is wide enough for steps over the other one, which are fewer
     return float(ndtr((t - estimated * values) / known) @ weights)
 
@@ -83,8 +83,8 @@ def _quantile_of_both(tail: float, share: float, n: int) -> float:
 
     By the secant method over logarithms, where the tail of Student's t is a line.
     """
-    aim = log(tail)
-    last, place = log(-float(ndtri(tail))), log(-float(stdtrit(n - 1, tail)))
+    aim, wide = log(tail), float(stdtrit(n - 1, tail))
+    last, place = log(-wide), log(hypot(sqrt(share) * wide, sqrt(max(0.0, 1 - share)) * float(ndtri(tail))))
     last_gap = log(_of_both(-exp(last), share, n)) - aim
     for _ in range(_MOST_STEPS):
         gap = log(_of_both(-exp(place), share, n)) - aim
@@ -92,6 +92,14 @@ def _quantile_of_both(tail: float, share: float, n: int) -> float:
             break
         last, place, last_gap = place, place - gap * (place - last) / (gap - last_gap), gap
     return exp(place)
+
+
+@lru_cache(maxsize=2)
+def _normals(step: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return values of a normal variable at even steps, and their weights."""
+    places = np.arange(-_REACH, _REACH + step / 2, step)
+    weights = np.exp(-(places**2) / 2)
+    return places, weights / weights.sum()
 
 
 @lru_cache(maxsize=256)
