@@ -189,18 +189,8 @@ def test_a_store_hangs_on_the_root_folder(desk):
     folder = desk(10, 2)
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "below").mkdir()
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-m",
-        "full",
-        "-k",
-        f"{CASE}]",
-        "../test_it.py",
-    ]
+    command = [sys.executable, "-m", "pytest", "../test_it.py", "-p", "no:cacheprovider"]
+    command += ["-m", "full", "-k", f"{CASE}]"]
     command += ["--dq-store", "store", "--dq-budget", "0s", "--dq-device", "cpu"]
     result = subprocess.run(command, cwd=folder / "below", capture_output=True, text=True, check=False)
     assert "1 holds" in result.stdout, result.stdout + result.stderr
