@@ -10,9 +10,16 @@ import pytest
 
 HERE = Path(__file__).parent
 collect_ignore = ["tests/support"]  # what tests use; among it a repository of somebody else, with tests of its own
+OWN = ("unit", "e2e", "bench")  # folders of tests
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: several workers share the cores
 os.environ |= {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0"}  # of whatever Ray a test starts
 os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # workers of xdist inherit it
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the suite's tests of itself unread where claims alone are asked for: reading thousands takes longest."""
+    alone = config.getoption("markexpr") in ("medium", "full")
+    return True if alone and collection_path in (HERE / "tests" / folder for folder in OWN) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

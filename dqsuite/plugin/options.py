@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from itertools import pairwise
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ def add(parser: pytest.Parser) -> None:
 
 def require_usable(config: pytest.Config) -> None:
     """Raise DqError for a device or a file to write that cannot be used: before hours are spent."""
+    _require_own_rootdir(config)
     if (precision := config.getoption("--dq-precision")) != "any":
         training_precision(precision, "cpu")  # raises what the user reads where there is none such
     from dqsuite.engines.choice import device_for, require_engine
@@ -56,6 +58,22 @@ def require_usable(config: pytest.Config) -> None:
     for option in ("--dq-report", "--dq-markdown"):
         if target := config.getoption(option):
             _require_writable(Path(target), option)
+
+
+def _require_own_rootdir(config: pytest.Config) -> None:
+    """Raise DqError where pytest took its settings from beside what one of our options names.
+
+    Pytest chooses its rootdir before it knows the options of plugins: a path that stands alone after one is to it the
+    folder of the tests.
+    """
+    here, root, arguments = config.invocation_params.dir, config.rootpath, config.invocation_params.args
+    chosen = config.option.rootdir or config.option.inifilename or hasattr(config, "workerinput")
+    if chosen or root == here or (config.inipath and here.is_relative_to(config.inipath.parent)):
+        return
+    for option, value in pairwise(map(str, arguments)):
+        path = here / value
+        if option.startswith("--dq-") and "=" not in option and path.exists() and path.is_relative_to(root):
+            raise DqError(f"pytest takes {value} for the folder of the tests", f"write {option}={value}")
 
 
 def _require_writable(path: Path, option: str) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -22,6 +23,8 @@ from dqsuite.experiment.cells import Plan
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
 from dqsuite.sources.open.claims import merging_cat_and_dog
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_stray_files_in_a_store_break_neither_pytest_nor_claims_nor_the_report(desk, call):
@@ -124,6 +127,42 @@ def test_a_store_that_is_a_file_is_one_line_where_it_is_used_and_no_matter_elsew
     (folder / "test_it.py").write_text("def test_lenet_01():\n    pass\ntest_lenet_01.claim = 'mine'\n")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--dq-store", "test_it.py"]
     assert subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).returncode == 0
+
+
+def test_a_store_elsewhere_that_pytest_takes_for_the_tests_is_one_line(tmp_path):
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    mine.mkdir()
+    theirs.mkdir()
+    (mine / "pytest.ini").write_text("[pytest]\n")
+    (mine / "test_it.py").write_text("def test_root(pytestconfig):\n    assert pytestconfig.rootpath.name == 'mine'\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0"]
+    for at, named in ((mine, ("--dq-store", "../theirs")), (mine, ("--dq-data", str(theirs)))):
+        result = subprocess.run([*command, *named], cwd=at, capture_output=True, text=True, check=False)
+        assert result.returncode == 4
+        assert f"pytest takes {named[1]} for the folder of the tests; write {'='.join(named)}" in result.stderr
+    fine = ((mine, ("--dq-store=../theirs",)), (mine, (".", "--dq-store", "../theirs")))
+    for at, named in (*fine, (tmp_path, ("mine", "--dq-store", "theirs"))):
+        result = subprocess.run([*command, *named], cwd=at, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_scale_that_claims_alone_have_reads_no_other_tests():
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "0",
+        "-m",
+        "medium",
+        "--collect-only",
+        "-q",
+    ]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    assert "tests/claims/test_lie1.py" in listed
+    assert "deselected" not in listed
 
 
 def test_the_summary_and_the_properties_tell_the_numbers(desk):
