@@ -10,16 +10,16 @@ import pytest
 
 HERE = Path(__file__).parent
 collect_ignore = ["tests/support"]  # what tests use; among it a repository of somebody else, with tests of its own
-OWN = ("unit", "e2e", "bench")  # folders of tests
+UNREAD = {"quick": ("e2e", "bench"), "medium": ("unit", "e2e", "bench"), "full": ("unit", "e2e", "bench")}  # by scale
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: several workers share the cores
 os.environ |= {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0"}  # of whatever Ray a test starts
 os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # workers of xdist inherit it
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the suite's tests of itself unread where claims alone are asked for: reading thousands takes longest."""
-    alone = config.getoption("markexpr") in ("medium", "full")
-    return True if alone and collection_path in (HERE / "tests" / folder for folder in OWN) else None
+    """Leave folders unread that have no test of the scale asked for: reading thousands takes longer than judging."""
+    unread = UNREAD.get(config.getoption("markexpr"), ())
+    return True if collection_path in (HERE / "tests" / folder for folder in unread) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ import gc
 import gzip
 import hashlib
 import http.server
+import importlib
 import io
 import pickle
 import socket
@@ -14,8 +15,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from torchvision import datasets as tv
-from torchvision.datasets import mnist
 
 from dqsuite.core.errors import DqError
 from dqsuite.datasets import download, load
@@ -40,7 +39,13 @@ def idx(array):
     return gzip.compress(header + array.astype(np.uint8).tobytes(), mtime=0)
 
 
-def serve_mnist(kind, served, url, monkeypatch):
+def published(name):
+    """Return torchvision's class, imported by who needs it: each worker of a session would wait for it."""
+    return getattr(importlib.import_module("torchvision.datasets"), name)
+
+
+def serve_mnist(published_as, served, url, monkeypatch):
+    kind = published(published_as)
     arrays = content(10, (28, 28))
     files = {
         "train-images-idx3-ubyte.gz": idx(arrays["x_train"]),
@@ -56,7 +61,8 @@ def serve_mnist(kind, served, url, monkeypatch):
     return arrays
 
 
-def serve_cifar(kind, served, url, monkeypatch, *, label="labels", classes=10):
+def serve_cifar(published_as, served, url, monkeypatch, *, label="labels", classes=10):
+    kind = published(published_as)
     arrays = content(classes, (32, 32, 3))
     files = {
         kind.meta["filename"]: {kind.meta["key"]: [str(k) for k in range(classes)]},
@@ -89,10 +95,10 @@ def tar(folder, files):
 
 
 SERVE = {
-    "mnist": partial(serve_mnist, tv.MNIST),
-    "fashion_mnist": partial(serve_mnist, tv.FashionMNIST),
-    "cifar10": partial(serve_cifar, tv.CIFAR10),
-    "cifar100": partial(serve_cifar, tv.CIFAR100, label="fine_labels", classes=100),
+    "mnist": partial(serve_mnist, "MNIST"),
+    "fashion_mnist": partial(serve_mnist, "FashionMNIST"),
+    "cifar10": partial(serve_cifar, "CIFAR10"),
+    "cifar100": partial(serve_cifar, "CIFAR100", label="fine_labels", classes=100),
 }
 
 
@@ -202,6 +208,7 @@ def test_plain_http_comes_last(server, monkeypatch):
     SERVE["mnist"](server.folder, server.url, monkeypatch)
     asked = []
     monkeypatch.setattr(download, "_SAFE", {"mnist": ["https://127.0.0.1:9/"]})
+    mnist = importlib.import_module("torchvision.datasets.mnist")
     fetch = mnist.download_and_extract_archive
 
     def noted(url, *arguments, **named):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
-import timm
 import torch
 
 from dqsuite.core.errors import DqError
@@ -17,6 +18,7 @@ SHAPE = (32, 32, 3)
 def weights(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     torch.manual_seed(5)
+    timm = importlib.import_module("timm")  # it takes seconds, which each worker of a session would wait
     torch.save(timm.create_model(TINY).state_dict(), "weights.pt")
     return tmp_path / "weights.pt"
 

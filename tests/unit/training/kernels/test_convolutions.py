@@ -1,8 +1,8 @@
 import copy
+import importlib
 
 import pytest
 import torch
-import torchvision
 from torch import Tensor, nn
 
 from dqsuite import models
@@ -156,7 +156,8 @@ def test_a_users_layers_may_change_what_they_are_given_in_place(channels, normal
 @pytest.mark.parametrize("name", ["resnet18", "vgg11_bn", "mobilenet_v3_small", "squeezenet1_1"])
 def test_a_published_model_trains(name):
     torch.manual_seed(0)
-    plain = getattr(torchvision.models, name)(num_classes=10, **({"dropout": 0.0} if name != "resnet18" else {}))
+    published = importlib.import_module("torchvision.models")
+    plain = getattr(published, name)(num_classes=10, **({"dropout": 0.0} if name != "resnet18" else {}))
     quick = with_compiled_layers(copy.deepcopy(plain), fused=False)
     images = torch.randn(4, 3, 64, 64)
     losses = []
