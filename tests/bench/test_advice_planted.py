@@ -2,11 +2,12 @@
 
 import pytest
 from advice_planted import PAIR, advised, summary, worlds
+from caches import cache_at
 
 
 @pytest.mark.thorough
 def test_a_planted_pair_is_named(tmp_path, monkeypatch):
-    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / "cache"))
     known = worlds()
     assert len(known) == 24
     name, planted, truth = next(each for each in known if each[1] == PAIR)

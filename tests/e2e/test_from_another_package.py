@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from caches import cache_at
 
 import dqsuite
 
@@ -29,7 +30,7 @@ def site(tmp_path_factory):
 def say(site, tmp_path):
     """Call the command line in a process that sees the package; return its exit code and what it wrote."""
     path = os.pathsep.join([str(site), str(Path(dqsuite.__file__).parents[1])])
-    environment = os.environ | {"PYTHONPATH": path, "DQSUITE_CACHE": str(tmp_path / "cache"), "COLUMNS": "160"}
+    environment = os.environ | {"PYTHONPATH": path, "DQSUITE_CACHE": cache_at(tmp_path / "cache"), "COLUMNS": "160"}
 
     def call(*arguments):
         command = [sys.executable, "-m", "dqsuite", *arguments]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from caches import cache_at
 
 from dqsuite import datasets, training
 from dqsuite.advice.audit import Audit
@@ -22,7 +23,7 @@ from dqsuite.experiment.store import Store
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / "cache"))
 
 
 def part(records, rate=0.3):

@@ -8,6 +8,7 @@ import time
 
 import object_server
 import pytest
+from caches import cache_at
 from simulated_cluster import Simulated
 
 from dqsuite.core.errors import DqError
@@ -152,7 +153,7 @@ def test_two_drivers_on_one_bucket_share_the_work(monkeypatch, tmp_path):
     wanted, clusters, drivers = plan(repeats=6), [], []
     with object_server.served(monkeypatch):
         for name in ("here", "there"):
-            monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / name))
+            monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / name))
             bucket = Bucket(f"s3://{object_server.BUCKET}")
             clusters.append(Simulated(2))
             drivers.append(Dispatch(Worker(bucket, None, "cpu"), clusters[-1]).train(in_batches(wanted)))
@@ -178,14 +179,14 @@ def test_runs_with_a_fault_at_a_random_moment_lose_nothing(monkeypatch, tmp_path
     with object_server.served(monkeypatch) as gate:
         for number in range(int(os.environ.get("DQSUITE_FAULT_RUNS", "12"))):
             url = f"s3://{object_server.BUCKET}/run{number}"
-            monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / f"first{number}"))
+            monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / f"first{number}"))
             with monkeypatch.context() as hasty:  # it gives up after a second
                 hasty.setattr(objects, "RETRIES", 2)
                 hasty.setattr(objects, "RETRIED_S", 1.0)
                 first = Bucket(url)
             _break_off(first, wanted, gate, rng)
             kept = {path: first.objects.read(path, 10**6) for path, _ in first.objects.list(OUTCOMES)}
-            monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / f"second{number}"))
+            monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / f"second{number}"))
             bucket, cluster = Bucket(url), Simulated(2)
             dispatched(Worker(bucket, None, "cpu"), cluster, wanted)
             assert not untrained(bucket, wanted)
