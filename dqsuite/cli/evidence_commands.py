@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # scales and claims are imported where they are asked for: th
 _NAMED = 20  # of the records that are left out
 _WRITTEN_EVERY_S = 15 * 60.0
 _RESTING = "so many workers hold still after the epoch at hand: {}; dqsuite evidence yield 0 lets them go on"
+_NO_REST = "evidence yield does not reach a cluster: stop this command to free it; called again, it goes on"
 
 
 def evidence(options: Namespace) -> int:
@@ -143,7 +144,7 @@ def _train(options: Namespace, store: Store) -> int:
     backlog, batches = _planned(options, store, device)
     _show_left(backlog, batches, device, count)
     if asked := Rest(store).asked:
-        say(_RESTING.format(asked))
+        say(_RESTING.format(asked) if options.engine == "processes" else _NO_REST)
     failed = []
     try:
         if batches:
