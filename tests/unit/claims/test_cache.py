@@ -43,13 +43,26 @@ def test_verdicts_of_other_code_are_not_used(tmp_path, monkeypatch):
     assert kept(store) != before
 
 
-def test_what_has_something_to_say_says_it_each_time(tmp_path):
+def test_what_has_something_to_say_says_it_each_time_and_is_kept_too(tmp_path, monkeypatch):
     store = Store(tmp_path)
     put(store, cifar10(), [dataclasses.replace(cell, versions=(("train", 0),)) for cell in CELLS])
     for _ in range(2):
         said = []
         assert judged(store, said.append).status is Status.NOT_MEASURED
         assert said == ["at least 5 outcomes of another version of dqsuite are not used"]
+        monkeypatch.setattr(cache, "Evaluator", pytest.fail)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "[1]\n{}", '["said"]', "\x00", '[]\n{"scale": "full", "verdicts": 1}'])
+def test_a_damaged_note_is_written_anew(tmp_path, text):
+    store = Store(tmp_path)
+    put(store, cifar10(), CELLS)
+    found = judged(store)
+    (note,) = (store.root / "verdicts").glob("*")
+    whole = note.read_bytes()
+    note.write_text(text)
+    assert judged(store) == found
+    assert note.read_bytes() == whole
 
 
 def test_an_empty_store_is_left_as_it_is(tmp_path):
