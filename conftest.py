@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,26 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path in (HERE / "tests" / folder for folder in unread) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the suite's tests of itself: unit tests are quick, unless they say that they take minutes as others do."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the suite's tests of itself, and begin with the claims: those that train are what takes longest.
+
+    Unit tests are quick, unless they say that they take minutes as others do. Each worker of xdist has an equal part of
+    the list to begin with, and so of the claims.
+    """
     for item in items:
         if item.path.is_relative_to(HERE / "tests" / "unit") and not item.get_closest_marker("thorough"):
             item.add_marker(pytest.mark.quick)
         if any(item.path.is_relative_to(HERE / "tests" / folder) for folder in ("e2e", "bench")):
             item.add_marker(pytest.mark.thorough)
+    yield
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    claims = [item for item in items if item.path.is_relative_to(HERE / "tests" / "claims")]
+    others = [item for item in items if not item.path.is_relative_to(HERE / "tests" / "claims")]
+    share = -(-len(others) // workers)
+    items[:] = [
+        item for at in range(workers) for item in (*claims[at::workers], *others[at * share : (at + 1) * share])
+    ]
 
 
 @pytest.fixture(autouse=True)
