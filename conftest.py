@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     claims = [item for item in items if item.path.is_relative_to(HERE / "tests" / "claims")]
+    claims.reverse()  # the last source shares no training with others: at the end one worker would be alone with it
     others = [item for item in items if not item.path.is_relative_to(HERE / "tests" / "claims")]
     share = -(-len(others) // workers)
     items[:] = [
