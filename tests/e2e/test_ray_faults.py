@@ -16,7 +16,6 @@ import time
 import cluster_driver
 import object_server
 import pytest
-from caches import cache_at
 from machines import SUPPORT, Machines
 
 from dqsuite.experiment.outcome import Outcome
@@ -50,7 +49,7 @@ def drive(machines, server, tmp_path, monkeypatch):
 
     def start(url, name):
         path = os.pathsep.join([SUPPORT, os.environ.get("PYTHONPATH", "")])
-        cache = {"PYTHONPATH": path, "DQSUITE_CACHE": cache_at(tmp_path / name)}
+        cache = {"PYTHONPATH": path, "DQSUITE_CACHE": str(tmp_path / name)}
         started.append(
             subprocess.Popen(
                 [sys.executable, "-m", "cluster_driver", machines.address, url],

@@ -11,7 +11,6 @@ import time
 
 import object_server
 import pytest
-from caches import cache_at
 
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import OUTCOMES, Store
@@ -36,7 +35,7 @@ def cluster():
 
 @pytest.fixture
 def gate(monkeypatch, tmp_path):
-    monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / "cache"))
+    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "cache"))
     with object_server.served(monkeypatch) as gate:
         yield gate
 
