@@ -25,7 +25,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the suite's tests of itself, and begin with the claims: those that train are what takes longest.
+    """Mark the suite's tests of itself, and have workers begin with the claims: those that train take longest.
 
     Unit tests are quick, unless they say that they take minutes as others do. Each worker of xdist has an equal part of
     the list to begin with, and so of the claims.
@@ -36,10 +36,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if any(item.path.is_relative_to(HERE / "tests" / folder) for folder in ("e2e", "bench")):
             item.add_marker(pytest.mark.thorough)
     yield
-    workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    claims = [item for item in items if item.path.is_relative_to(HERE / "tests" / "claims")]
+    if not (workers := getattr(config, "workerinput", {}).get("workercount", 0)):
+        return  # without workers the order of the files is the list of findings
+    parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        parts[item.path.is_relative_to(HERE / "tests" / "claims")].append(item)
+    claims, others = parts[True], parts[False]
     claims.reverse()  # the last source shares no training with others: at the end one worker would be alone with it
-    others = [item for item in items if not item.path.is_relative_to(HERE / "tests" / "claims")]
     share = -(-len(others) // workers)
     items[:] = [
         item for at in range(workers) for item in (*claims[at::workers], *others[at * share : (at + 1) * share])

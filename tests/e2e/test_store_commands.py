@@ -6,7 +6,6 @@ import time
 
 import object_server
 import pytest
-from caches import cache_at
 from fabricated import dataset, fill, outcome, plan
 
 from dqsuite.experiment.evidence import export_evidence
@@ -17,7 +16,7 @@ from dqsuite.experiment.stores import open_store
 @pytest.fixture(params=["folder", "bucket"])
 def store(request, tmp_path, monkeypatch):
     """Give six outcomes of two conditions, in a folder and in a bucket."""
-    monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / "cache"))
+    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "cache"))
     with object_server.served(monkeypatch):
         name = str(tmp_path / "store") if request.param == "folder" else f"s3://{object_server.BUCKET}/store"
         opened, data = open_store(name), dataset()

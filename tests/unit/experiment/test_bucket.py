@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import object_server
 import pytest
-from caches import cache_at
 
 from dqsuite.core.errors import DqError
 from dqsuite.experiment import objects
@@ -20,7 +19,7 @@ URL = f"s3://{object_server.BUCKET}"
 
 @pytest.fixture
 def gate(monkeypatch, tmp_path):
-    monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / "cache"))
+    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / "cache"))
     with object_server.served(monkeypatch) as gate:
         yield gate
 
@@ -40,7 +39,7 @@ def bucket(request, gate, tmp_path):
 
 def elsewhere(monkeypatch, tmp_path, name="elsewhere"):
     """Open the buckets of this test as another machine."""
-    monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / name))
+    monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / name))
 
 
 def test_a_bucket_does_what_a_folder_does(bucket):

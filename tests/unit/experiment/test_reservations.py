@@ -5,7 +5,6 @@ import time
 
 import object_server
 import pytest
-from caches import cache_at
 
 from dqsuite.engines.leases import Leases
 from dqsuite.experiment import reservations
@@ -29,7 +28,7 @@ def machine(request, gate, monkeypatch, tmp_path):
     url = URL if request.param == "s3" else f"file://{tmp_path / 'objects'}"
 
     def opened(name):
-        monkeypatch.setenv("DQSUITE_CACHE", cache_at(tmp_path / name))
+        monkeypatch.setenv("DQSUITE_CACHE", str(tmp_path / name))
         return Bucket(url)
 
     return opened
