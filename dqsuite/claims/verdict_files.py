@@ -46,15 +46,14 @@ class Change:
 
 
 def to_json(scale: str, judged: Iterable[Judged]) -> dict[str, Any]:
-    """Return the verdicts, in the order of claim and case, as plain values that JSON can hold."""
-    ordered = sorted(judged, key=lambda each: (each.claim, each.case))
-    return {"scale": scale, "verdicts": [each.to_json() for each in ordered]}
+    """Return the verdicts, in the order given, as plain values that JSON can hold."""
+    return {"scale": scale, "verdicts": [each.to_json() for each in judged]}
 
 
 def write(path: Path, scale: str, judged: Iterable[Judged]) -> None:
-    """Write the verdicts into a file, which appears whole or not at all. Raises OSError."""
+    """Write the verdicts into a file, by claim and case; it appears whole or not at all. Raises OSError."""
     with replacing(path) as temporary:
-        temporary.write_bytes(to_bytes(scale, judged))
+        temporary.write_bytes(to_bytes(scale, sorted(judged, key=lambda each: (each.claim, each.case))))
 
 
 def to_bytes(scale: str, judged: Iterable[Judged]) -> bytes:

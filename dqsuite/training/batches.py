@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ from torch.nn import functional
 from dqsuite.corruptions import Damaged
 from dqsuite.experiment.recipes import Recipe
 from dqsuite.models.evaluating import evaluating
+from dqsuite.training.kernels.compiled import compiled
+from dqsuite.training.kernels.preparation import prepared
 
 _BLOCK = 1000  # images counted at a time: bincount makes eight bytes of each pixel
 _NO_BATCH_STATISTICS = 1  # a batch of one record has no variance, and BatchNorm refuses it
@@ -43,10 +46,15 @@ class Scaling:
 
     def __call__(self, images: Tensor) -> Tensor:
         """Scale (B, H, W, C) of any dtype to float32 (B, C, H, W); NHWC memory is torch's channels_last."""
-        width = images.shape[2]
-        # written out for a row of pixels: an axis of three channels would not fill a processor's vectors
-        offset, scale = (values.repeat(width).view(width, -1) for values in (self.offset, self.scale))
+        offset, scale = (values.view(images.shape[2], -1) for values in self.rows(images.shape[2]))
         return images.float().sub_(offset).div_(scale).permute(0, 3, 1, 2)
+
+    def rows(self, width: int) -> tuple[Tensor, Tensor]:
+        """Write offset and scale out for a row of pixels, float32 (width × C,) each.
+
+        An axis of three channels would not fill a processor's vectors.
+        """
+        return self.offset.repeat(width), self.scale.repeat(width)
 
 
 def _histogram(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -63,6 +71,14 @@ def batches_in(records: int, recipe: Recipe) -> int:
     return full + (rest > _NO_BATCH_STATISTICS or not full)
 
 
+class _Draws(NamedTuple):
+    """By record: flip or not (n,), crop corner (n, 2), and affine map (n, 2, 3) of rotation and shift."""
+
+    flips: Tensor
+    corners: Tensor
+    turns: Tensor
+
+
 class Batches:
     """The training set of one cell on the device, and its order and augmentation from epoch to epoch.
 
@@ -76,10 +92,12 @@ class Batches:
         self.kept, self.total = damaged.kept, damaged.manifest.records_before
         self.height, self.width = images.shape[1:3]
         border = ((0, 0), (recipe.crop, recipe.crop), (recipe.crop, recipe.crop), (0, 0))
-        self.images = torch.from_numpy(np.pad(images, border) if recipe.crop else images).to(device)
+        self.images = torch.from_numpy(np.pad(images, border) if recipe.crop else images).to(device).contiguous()
         # a view (N, corners down, corners right, H, W, C), so that a crop is copied row by row, not pixel by pixel
         self.windows = self.images.unfold(1, self.height, 1).unfold(2, self.width, 1).permute(0, 1, 2, 4, 5, 3)
         self.labels = torch.from_numpy(damaged.labels).to(device)
+        self.rows = scaling.rows(self.width)
+        self.compiled = device == "cpu" and not self._turns and compiled()
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
@@ -91,15 +109,14 @@ class Batches:
         All draws of the epoch are made here, on the CPU, from `rng`: they are the same on every device.
         """
         order = self._order(rng)
-        flips, crops, turns = self._draw(rng)
+        draws = self._draw(rng)
         for start in range(0, len(self) * self.recipe.batch_size, self.recipe.batch_size):
             records = order[start : start + self.recipe.batch_size]
-            batch = self._cropped(records, crops[records]) if self.recipe.crop else self.images[records]
-            if self.recipe.flip:
-                batch = torch.where(flips[records, None, None, None], batch.flip(2), batch)
-            if self.recipe.rotation or self.recipe.shift:
-                batch = self._turned(batch, turns[records])
-            yield self.scaling(batch), self.labels[records]
+            if self.compiled:
+                images = prepared(self.images, records, (draws.flips, draws.corners), self.rows, self.height)
+            else:
+                images = self._prepared(records, draws)
+            yield images, self.labels[records]
 
     def fitted(self, model: nn.Module, portion: int, sample: int = 0) -> bool:
         """Tell whether the model, in evaluation mode, predicts every record's given label without augmentation.
@@ -125,18 +142,31 @@ class Batches:
         order = position[rng.permutation(self.total)]
         return self._move(order[order >= 0])
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Return per record: flip or not (n,), crop corner (n, 2), and affine map (n, 2, 3) of rotation and shift."""
+    def _draw(self, rng: np.random.Generator) -> _Draws:
         recipe, n = self.recipe, self.total
         flips = rng.random(n) < recipe.flip
-        crops = rng.integers(0, 2 * recipe.crop + 1, size=(n, 2))
+        corners = rng.integers(0, 2 * recipe.crop + 1, size=(n, 2))
         angle = np.deg2rad(rng.uniform(-recipe.rotation, recipe.rotation, n))
         shift = 2 * rng.uniform(-recipe.shift, recipe.shift, (n, 2))  # grid_sample's sides are 2 long
         ratio = self.height / self.width
         cos, sin = np.cos(angle), np.sin(angle)
         turns = np.stack([cos, -sin * ratio, shift[:, 0], sin / ratio, cos, shift[:, 1]], axis=1, dtype=np.float32)
         turns = turns.reshape(n, 2, 3)
-        return self._move(flips[self.kept]), self._move(crops[self.kept]), self._move(turns[self.kept])
+        return _Draws(*(self._move(drawn[self.kept]) for drawn in (flips, corners, turns)))
+
+    @property
+    def _turns(self) -> bool:
+        """Whether images are rotated or shifted by parts of a pixel."""
+        return bool(self.recipe.rotation or self.recipe.shift)
+
+    def _prepared(self, records: Tensor, draws: _Draws) -> Tensor:
+        """Return the images of a batch float32 (B, C, H, W), augmented and scaled."""
+        batch = self._cropped(records, draws.corners[records]) if self.recipe.crop else self.images[records]
+        if self.recipe.flip:
+            batch = torch.where(draws.flips[records, None, None, None], batch.flip(2), batch)
+        if self._turns:
+            batch = self._turned(batch, draws.turns[records])
+        return self.scaling(batch)
 
     def _cropped(self, records: Tensor, corners: Tensor) -> Tensor:
         """Return the crops uint8 (B, H, W, C) whose upper left corners are given."""

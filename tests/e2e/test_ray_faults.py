@@ -16,6 +16,7 @@ import time
 import cluster_driver
 import object_server
 import pytest
+from filelock import FileLock
 from machines import SUPPORT, Machines
 
 from dqsuite.experiment.outcome import Outcome
@@ -27,10 +28,12 @@ FAULTS = ("node killed", "driver killed", "driver interrupted", "server killed",
 
 
 @pytest.fixture(scope="module")
-def machines():
-    made = Machines(2)
-    yield made
-    made.close()
+def machines(tmp_path_factory):
+    """Give two nodes; workers of xdist that share these tests wait for each other: one cluster a machine at a time."""
+    with FileLock(tmp_path_factory.getbasetemp().parent / "machines.lock"):
+        made = Machines(2)
+        yield made
+        made.close()
 
 
 @pytest.fixture(scope="module")

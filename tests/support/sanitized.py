@@ -1,4 +1,4 @@
-"""Calls every compiled layer, in all sizes from 1 × 1 on, with the sanitizers of addresses and undefined behaviour.
+"""Calls every compiled function, in all sizes from 1 × 1 on, with the sanitizers of addresses and undefined behaviour.
 
 It is run with their runtime loaded before Python; whatever they find ends it.
 """
@@ -16,6 +16,7 @@ from dqsuite.models.dropout import Dropout, seed_dropout
 from dqsuite.training.kernels import build
 from dqsuite.training.kernels.compiled import library
 from dqsuite.training.kernels.layers import with_compiled_layers
+from dqsuite.training.kernels.preparation import prepared
 from dqsuite.training.kernels.small_convolutions import Features, with_small_convolutions
 
 FLAGS = "-std=c++17", "-O1", "-g", "-march=native", "-ffp-contract=fast", "-fPIC", "-shared"
@@ -121,9 +122,23 @@ def small_convolutions(lanes: int) -> int:
     return count
 
 
+def preparations() -> int:
+    """Try batches of images, cropped and flipped."""
+    count = 0
+    for channels, crop, (height, width) in itertools.product([1, 3], [0, 2], SIDES):
+        records = 1 + (height + width) % 5
+        images = torch.randint(0, 256, (records, height + 2 * crop, width + 2 * crop, channels), dtype=torch.uint8)
+        order = torch.randperm(records)
+        draws = torch.rand(records) < 0.5, torch.randint(0, 2 * crop + 1, (records, 2))
+        rows = torch.rand(width * channels), torch.rand(width * channels) + 1
+        assert prepared(images, order, draws, rows, height).isfinite().all()
+        count += 1
+    return count
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.manual_seed(0)
     build._FLAGS = (*FLAGS, *SANITIZERS)
     width, lanes = int(library().vector_width()), int(library().lanes())
-    print(convolutions(width), normalisations(width), small_convolutions(lanes))
+    print(convolutions(width), normalisations(width), small_convolutions(lanes), preparations())

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from test_requirements import CELLS, cifar10, put
 
-from dqsuite.claims import cache
+from dqsuite.claims import CLAIMS, cache
 from dqsuite.experiment.store import Store
 from dqsuite.statistics.verdict import Status
 
@@ -31,6 +31,15 @@ def test_verdicts_are_kept_until_the_store_holds_something_else(tmp_path, monkey
     assert kept(store) != before
     monkeypatch.setattr(cache, "Evaluator", pytest.fail)
     assert judged(store) == found
+
+
+def test_kept_verdicts_are_in_the_order_of_the_findings(tmp_path):
+    store = Store(tmp_path)
+    put(store, cifar10(), CELLS)
+    first, second = (
+        [(each.claim, each.case) for each in cache.cached_verdicts(store, "full", "any", pytest.fail)] for _ in range(2)
+    )
+    assert first == second == [(claim.id, case.name) for claim in CLAIMS.values() for case in claim.cases]
 
 
 def test_verdicts_of_other_code_are_not_used(tmp_path, monkeypatch):

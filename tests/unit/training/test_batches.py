@@ -16,6 +16,12 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), np.uint8)
 LABELS = np.arange(10)
 
 
+@pytest.fixture(params=["on", "off"], autouse=True)
+def compiled_or_not(request, monkeypatch):
+    """Prepare batches by the compiled function, where there is a compiler, and by torch."""
+    monkeypatch.setenv("DQSUITE_KERNELS", request.param)
+
+
 def batches_of(images, recipe=PLAIN, condition="clean"):
     labels, classes = LABELS[: len(images)], tuple(map(str, LABELS))
     damaged = corruptions.apply(corruptions.parse(condition), images, labels, classes, streams(0).noise)
