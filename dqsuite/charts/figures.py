@@ -48,6 +48,11 @@ class Curve:
     tone: str
     points: Sequence[Point]
 
+    @property
+    def is_published(self) -> bool:
+        """Whether it is a source's, not ours."""
+        return self.tone.startswith("published")
+
 
 @dataclass(frozen=True)
 class Panel:

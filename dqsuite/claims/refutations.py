@@ -5,10 +5,11 @@
 - claim, case, scale: which case; a finding of one case has the empty name
 - verdict: always "refuted"
 - effect, interval: what was measured, null where there is none
-- reason: what was found when somebody looked for it: the recipe, the scale or the finding
+- cause: what decides, as far as anybody knows: one of `CAUSES`
+- reason: what was found when somebody looked for it
 - evidence: a digest over the names of the outcomes that were judged, which stand for cells, versions and data set
 
-A failing case prints its entry, ready to be pasted, but for the reason.
+A failing case prints its entry, ready to be pasted, but for the cause and the reason.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ from dqsuite.core.errors import DqError
 from dqsuite.statistics.verdict import Status
 
 FILE = Path(__file__).with_name("refutations.json")
+CAUSES = {
+    "scale": "a matter of the scale",
+    "recipe": "a matter of what the source leaves open",
+    "source": "a slip of the source",
+    "finding": "the finding itself",
+}
+"""What decides: the size of our trainings, a formula or recipe of our choice, the source's own words, or the world."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,13 @@ class Refutation:
     verdict: str
     effect: float | None
     interval: tuple[float, float] | None
+    cause: str
     reason: str
     evidence: str
+
+    def describe(self) -> str:
+        """Return what decides, and why."""
+        return f"{CAUSES[self.cause]}: {self.reason}"
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -101,7 +114,7 @@ def entry(judged: Judged) -> str:
     verdict = judged.verdict
     interval = None if verdict.low is None or verdict.high is None else (_short(verdict.low), _short(verdict.high))
     effect = None if verdict.effect is None else _short(verdict.effect)
-    found = Refutation(judged.claim, judged.case, judged.scale, "refuted", effect, interval, "", judged.evidence)
+    found = Refutation(judged.claim, judged.case, judged.scale, "refuted", effect, interval, "", "", judged.evidence)
     return json.dumps(asdict(found))
 
 
@@ -120,6 +133,8 @@ def _entry(plain: dict[str, Any]) -> Refutation:
     SCALES[found.scale]  # raises what the reader needs where there is none such
     if found.verdict != Status.REFUTED:
         raise DqError(f"{where} has the verdict {found.verdict!r}", "only refuted ones are reviewed")
+    if found.cause not in CAUSES:
+        raise DqError(f"{where} has the cause {found.cause!r}", f"choose one of {', '.join(CAUSES)}")
     if not found.reason or not found.evidence:
         raise DqError(f"{where} has no {'evidence' if found.reason else 'reason'}", "look for the reason, and write it")
     return found

@@ -109,7 +109,7 @@ def _case(verdict: Verdict) -> str:
 
 def _refuted(scales: Scales, reviewed: Sequence[Refutation]) -> list[str]:
     """Return a paragraph for each case that is refuted, with the reason that somebody found for it."""
-    reasons = {each.key: each.reason for each in reviewed}
+    reasons = {each.key: each.describe() for each in reviewed}
     return [
         f"**`{case.claim}`{f' {case.case}' if case.case else ''}, {scale}{' (ours)' if case.ours else ''}**, "
         f"{_case(case.verdict)}: {reasons.get((case.claim, case.case, scale), 'not reviewed yet.')}\n"

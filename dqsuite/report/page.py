@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dqsuite.advice.advice import Advice
 from dqsuite.charts.figures import Figure
-from dqsuite.claims.evaluate import Evaluator
+from dqsuite.claims import CLAIMS, refutations
+from dqsuite.claims.evaluate import Evaluator, Judged
 from dqsuite.claims.measurements import StoredMeasurements, in_each_precision, setup_of, setups_of
+from dqsuite.claims.refutations import CAUSES, Refutation
+from dqsuite.claims.requirements import NotApplicable, cells_of
 from dqsuite.claims.scales import SCALES
-from dqsuite.claims.source import Source, sources
+from dqsuite.claims.source import Setup, Source, sources
 from dqsuite.claims.verdict_files import Change, Verdicts, changes
+from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.report import contradictions, findings
 from dqsuite.report.contradictions import Contradiction
@@ -41,6 +46,7 @@ class Section:
     """A source with its figures."""
 
     source: Source
+    scale: str
     drawn: Sequence[Figure]
     missing: Sequence[Missing]
 
@@ -64,6 +70,20 @@ class Section:
         """What it did."""
         return self.source.about
 
+    @property
+    def here(self) -> str:
+        """What stands for its trainings at a smaller scale; empty at its own."""
+        if self.scale == "full":
+            return ""
+        data: dict[tuple[str, str], list[str]] = defaultdict(list)  # of each model and its training
+        for setup in self.source.setups.get(self.scale, {}).values():
+            data[setup.model, _trained(setup)].append(setup.dataset)
+        models: dict[tuple[str, str], list[str]] = defaultdict(list)  # of each training and its data
+        for (model, training), names in data.items():
+            models[training, ", ".join(dict.fromkeys(names))].append(model)
+        told = [f"{', '.join(names)} on {which}{training}" for (training, which), names in models.items()]
+        return f"Here, at scale {self.scale}: {'; '.join(told)}." if told else ""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -77,6 +97,7 @@ class Page:
     contradictions: Sequence[Contradiction] = ()
     provenance: Provenance | None = None
     advised: Sequence[Advice] = ()
+    reviewed: Sequence[Refutation] = ()
 
     @property
     def title(self) -> str:
@@ -113,6 +134,28 @@ class Page:
         return findings.by_severity(self.findings)
 
     @property
+    def causes(self) -> str:
+        """What decides the refuted cases, and how many of them; empty where none is refuted."""
+        told = [self._review(case) for finding in self.findings for case in finding.cases if _is_refuted(case)]
+        counts = Counter(each.cause if each else "" for each in told)
+        about = CAUSES | {"": "not reviewed yet"}
+        parts = [f"{counts[cause]} {words}" for cause, words in about.items() if counts[cause]]
+        return f"What decides the refuted cases: {', '.join(parts)}." if parts else ""
+
+    def reviews_of(self, finding: Finding) -> list[tuple[str, Refutation]]:
+        """Return the refuted cases of a finding, each with what was found when somebody looked for the reason."""
+        found = [(case.case, self._review(case)) for case in finding.cases if _is_refuted(case)]
+        return [(name, review) for name, review in found if review]
+
+    def causes_of(self, finding: Finding) -> list[str]:
+        """Return what decides the refuted cases of a finding, each once."""
+        return list(dict.fromkeys(CAUSES[review.cause] for _, review in self.reviews_of(finding)))
+
+    def _review(self, case: Judged) -> Refutation | None:
+        key = case.claim, case.case, case.scale
+        return next((each for each in self.reviewed if each.key == key), None)
+
+    @property
     def reported(self) -> list[Finding]:
         """What was measured without an expectation."""
         return findings.with_status(self.findings, Status.REPORTED)
@@ -141,12 +184,16 @@ class Page:
 
     @property
     def unchanged(self) -> str:
-        """What to say where nothing changed."""
+        """What to say where nothing changed; empty where there is nothing to compare with."""
         if not self.before:
-            return "There is no earlier report beside this one to compare with."
+            return ""
         if not {each.scale for each in self.before.verdicts.judged} & {self.scale}:
             return f"The verdicts before were at scale {self.before.verdicts.scale}, and are not compared."
         return "Nothing: every case that was measured both times has the same verdict, on intervals that overlap."
+
+
+def _is_refuted(case: Judged) -> bool:
+    return case.verdict.status is Status.REFUTED
 
 
 def _cases(count: int) -> str:
@@ -158,7 +205,7 @@ def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
     evaluator = Evaluator(reader, scale)
     judged = evaluator.judge_all()
     views = [evaluator.shared(view) for view in in_each_precision(reader, scale)]
-    sections = [_section(source, views) for source in sources() if source.figures]
+    sections = [_section(source, scale, views) for source in sources() if source.figures]
     used = set().union(
         *(view.used for view in views), *(each.measurements.used for each in judged if each.measurements)
     )
@@ -173,16 +220,44 @@ def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
         sources=sections,
         contradictions=contradictions.contradictions(findings.findings_of(judged)),
         provenance=provenance_of(reader, used, before.since if before else ""),
+        reviewed=refutations.read(refutations.FILE),
     )
 
 
-def _section(source: Source, views: Sequence[StoredMeasurements]) -> Section:
+def _section(source: Source, scale: str, views: Sequence[StoredMeasurements]) -> Section:
     everything = [drawn(sketch, views) for sketch in sketches_of(source)]
     missing = [each for each in everything if isinstance(each, Missing)]
-    return Section(source, [each for each in everything if isinstance(each, Figure)], missing)
+    return Section(source, scale, [each for each in everything if isinstance(each, Figure)], missing)
+
+
+def _trained(setup: Setup) -> str:
+    """Return how a model is trained, to be said after the data set."""
+    recipe = setup.recipe
+    epochs = f"{'up to ' if recipe.patience or recipe.fit else ''}{recipe.epochs} epochs"
+    return f" ({setup.volume}, {epochs})" if setup.volume else f" ({epochs})"
 
 
 def _others(reader: Reader, scale: str, used: set[str]) -> list[Outcome]:
-    """Return the outcomes that neither a judge nor a figure has used, but for other scales' own."""
+    """Return the outcomes that are no part of a finding, at this scale or another: what a case asks for is one.
+
+    That a case does not use all that it asks for has many reasons: others are missing, it is trained in two precisions.
+    """
     elsewhere = set().union(*map(setups_of, SCALES)) - setups_of(scale)
-    return [each for each in reader.outcomes(sorted(reader.names - used)) if setup_of(each) not in elsewhere]
+    asked = {_condition(cell) for cell in _asked(scale)}
+    return [
+        each
+        for each in reader.outcomes(sorted(reader.names - used))
+        if setup_of(each) not in elsewhere and _condition(each.cell) not in asked
+    ]
+
+
+def _asked(scale: str) -> Iterator[Cell]:
+    """Yield the cells that the cases of a scale ask for."""
+    for claim in CLAIMS.values():
+        for case in claim.cases:
+            with suppress(NotApplicable):
+                yield from cells_of(claim, case, scale, "fp32")
+
+
+def _condition(cell: Cell) -> tuple[object, ...]:
+    return cell.dataset, cell.model, cell.recipe, cell.condition

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from dqsuite.charts.figures import Body, Caption, Figure
+from dqsuite.charts.figures import Body, Caption, Dots, Figure, Gallery, Lines
 from dqsuite.claims.measurements import StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured
 from dqsuite.claims.source import Source
+
+_COURSE = 3  # points, the fewest that show one
+_BESIDE = 2  # points, the fewest that say something beside a published course
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,23 @@ def drawn(sketch: Sketch, views: Sequence[StoredMeasurements]) -> Figure | Missi
 
 def _attempt(sketch: Sketch, measured: StoredMeasurements, note: str = "") -> Figure | Missing:
     try:
-        return Figure(sketch.key, sketch.title, f"{sketch.redraws}{note}", sketch.draw(measured))
+        body = sketch.draw(measured)
+        _require_enough(body)
     except (NotMeasured, NotApplicable) as reason:
         return Missing(f"{sketch.title} ({sketch.redraws})", str(reason))
+    trained = not isinstance(body, Gallery)  # which shows images alone
+    return Figure(sketch.key, sketch.title, f"{sketch.redraws}{note if trained else ''}", body)
+
+
+def _require_enough(body: Body) -> None:
+    """Raise NotMeasured where a figure would show one value alone, or curves of too few points for a course."""
+    if isinstance(body, Lines):
+        curves = [curve for panel in body.panels for curve in panel.curves]
+        least = _BESIDE if any(curve.is_published for curve in curves) else _COURSE
+        if max((len(curve.points) for curve in curves if not curve.is_published), default=0) < least:
+            raise NotMeasured(f"fewer than {least} points of a curve are stored")
+    if isinstance(body, Dots) and len(body.rows) == 1:
+        raise NotMeasured(f"of its values {body.rows[0].name} alone is stored")
 
 
 def sketches_of(source: Source) -> list[Sketch]:

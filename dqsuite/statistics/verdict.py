@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 METHOD = (
-    "The interval is the one that decides: of 95% for one comparison, wider where several share the error, of "
-    "90% for the order of two, which is judged on one side."
+    "The interval is that of the comparison that decides: of 95%, wider where several share the error, of 90% for the "
+    "order of two, which is judged on one side. A finding that puts several together may be left open by the others."
 )
 """What a table of verdicts says of its intervals."""
 

@@ -17,6 +17,7 @@ ENTRY = {
     "verdict": "refuted",
     "effect": 40.0,
     "interval": [38.0, 42.0],
+    "cause": "finding",
     "reason": "as measured",
     "evidence": "0123456789ab",
 }
@@ -46,7 +47,7 @@ def test_the_entry_that_a_refuted_case_prints_makes_it_expected_once_it_has_a_re
     (printed,) = (line for line in pytest_of(folder).stdout.splitlines() if '"evidence"' in line)
     entry = json.loads(printed.removeprefix("E").strip().removeprefix("dqsuite.plugin.cases.ClaimRefuted: "))
     assert entry["effect"] == 40
-    review(folder, entry | {"reason": "as planted"})
+    review(folder, entry | {"cause": "finding", "reason": "as planted"})
     assert "1 xfailed" in pytest_of(folder).stdout
     review(folder, entry)
     assert "has no reason; look for the reason, and write it" in pytest_of(folder).stderr

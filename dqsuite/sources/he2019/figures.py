@@ -26,7 +26,8 @@ _CIFAR_SIZES = ("0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.75", "0.8", "0.85",
 _CONTRASTS = {factor: HE_CONTRAST.get(f"contrast:{factor}", nan) for factor in ("0.25", "0.5", "2", "4")}
 _OPERATIONS = {"drop_class": "deleted", "relabel_class": "relabelled as the next"}
 _PEAK_TO_END = (
-    "The rise and fall of the test accuracy under label noise, averaged over repeats that were still training."
+    "The source's test accuracy rises early and falls under label noise. Ours, averaged over the repeats that were "
+    "still training."
 )
 
 

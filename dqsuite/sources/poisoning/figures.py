@@ -20,10 +20,12 @@ _KINDS = {
     "first_wrong": ("first class", "first"),
 }
 _PUBLISHED = {"wrong": ("random, published", "published-less"), "biased": ("biased, published", "published")}
-_NOTE = (
-    "Best epoch, as the source's program keeps it. Random: any wrong class; biased: one of the first two classes, as "
-    "the program does; first class: as the article says. Dashed: read off the author's plots, ± 1.5 points, one run."
-)
+_NOTE = "Best epoch, as the source's program keeps it. {}. Dashed: read off the author's plots, ± 1.5 points, one run."
+_ABOUT = {
+    "random": "Random: any wrong class",
+    "biased": "biased: one of the first two classes, as the program does",
+    "first class": "first class: as the article says",
+}
 
 
 @figure("poisoning-all", "Accuracy with wrong labels, all items", "poisoning, first figure")
@@ -40,7 +42,9 @@ def thousand_items(measured: StoredMeasurements) -> Lines:
 
 def _panels(measured: StoredMeasurements, items: str) -> Lines:
     panels = stored(partial(_panel, measured, items, data) for data in EASIEST_FIRST)
-    return Lines(panels, "% of the labels wrong", "accuracy, %", _NOTE)
+    drawn = dict.fromkeys(curve.name for panel in panels for curve in panel.curves)
+    about = "; ".join(words for name, words in _ABOUT.items() if name in drawn)
+    return Lines(panels, "% of the labels wrong", "accuracy, %", _NOTE.format(about))
 
 
 def _panel(measured: StoredMeasurements, items: str, data: str) -> Panel:

@@ -18,7 +18,8 @@ ENTRY = {
     "verdict": "refuted",
     "effect": 1.5,
     "interval": [1.0, 2.0],
-    "reason": "the recipe's learning rate",
+    "cause": "recipe",
+    "reason": "our learning rate",
     "evidence": "0123456789ab",
 }
 MISTAKES = {
@@ -26,6 +27,7 @@ MISTAKES = {
     "an unknown case": ({"case": "lenet"}, "lie3-noise-hurts-more has no case 'lenet'; its cases are 'custom-0.05'"),
     "an unknown scale": ({"scale": "ful"}, "unknown scale 'ful'; did you mean 'full'"),
     "another verdict": ({"verdict": "holds"}, "has the verdict 'holds'; only refuted ones are reviewed"),
+    "an unknown cause": ({"cause": "recip"}, "has the cause 'recip'; choose one of scale, recipe, source, finding"),
     "no reason": ({"reason": ""}, "has no reason; look for the reason"),
     "no evidence": ({"evidence": ""}, "has no evidence"),
     "an unknown field": ({"reasons": ""}, "is no list of reviewed refutations"),

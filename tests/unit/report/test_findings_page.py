@@ -87,9 +87,11 @@ def test_a_control_is_a_line_beside_its_finding_and_does_not_decide():
 
 @pytest.mark.parametrize("reviewed", [True, False])
 def test_a_refuted_case_has_its_paragraph(reviewed):
-    entry = refutations.Refutation("lie2-skip-helps", "", "full", "refuted", 2.5, (1.5, 3.5), "a matter of depth.", "0")
+    entry = refutations.Refutation(
+        "lie2-skip-helps", "", "full", "refuted", 2.5, (1.5, 3.5), "recipe", "of depth.", "0"
+    )
     text = page({("lie2-skip-helps", ""): REFUTED}, reviewed=[entry] if reviewed else [])
-    told = "a matter of depth." if reviewed else "not reviewed yet."
+    told = "a matter of what the source leaves open: of depth." if reviewed else "not reviewed yet."
     assert f"**`lie2-skip-helps`, full**, refuted: 2.5 points (1.5 to 3.5): {told}\n" in text
 
 

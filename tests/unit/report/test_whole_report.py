@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import full_study
 import pytest
@@ -8,13 +9,18 @@ from fabricated import dataset, plan
 from fabricated import fill as fill_made
 from page_reader import Tables
 
-from dqsuite.claims import verdict_files
+from dqsuite.claims import CLAIMS, verdict_files
 from dqsuite.claims.evaluate import Evaluator
+from dqsuite.claims.refutations import Refutation
+from dqsuite.claims.source import sources
 from dqsuite.core.errors import DqError
 from dqsuite.corruptions import Chain
 from dqsuite.experiment import evidence
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
+from dqsuite.report.findings import Finding
+from dqsuite.report.page import Page, Section
+from dqsuite.report.render import html
 from dqsuite.report.store_report import VERDICTS, draw_store
 from dqsuite.results.reader import Reader
 from dqsuite.sources.lie3.claims import noise_hurts_more
@@ -72,7 +78,7 @@ def test_one_cell_is_a_sensible_page(report, tmp_path):
 def test_the_first_report_has_nothing_to_compare_with_and_the_second_has(report, store):
     page, text = report(store)
     assert page.before is None
-    assert "no earlier report" in text
+    assert "What changed" not in text
     page, text = report(store)
     assert page.changes == []
     assert "the same verdict" in text
@@ -153,6 +159,7 @@ def test_two_variants_of_a_data_set_are_told_and_not_mixed(report, store):
 
 
 def test_a_missing_baseline_leaves_out_what_is_relative_to_it(report, store):
+    full_study.fill(store, [cell for cell in CELLS if cell.model == "lenet" and cell.corruption != "clean"], SIZE)
     page, _ = report(store)
     drawn = {figure.key for section in page.sources for figure in section.drawn}
     missing = {each.title for section in page.sources for each in section.missing}
@@ -166,6 +173,33 @@ def test_own_studies_stand_beside_the_findings(report, store):
     page, text = report(store)
     assert [study.card.name for study in page.studies] == ["made"]
     assert 'id="study-1"' in text
+
+
+def test_what_a_finding_asks_for_is_no_study_of_its_own(report, store):
+    alone = next(cell for cell in CELLS if cell.model == "custom" and cell.corruption.endswith(":0.3"))
+    full_study.fill(store, [alone], SIZE)
+    page, text = report(store)
+    assert page.studies == []
+    assert "Other measurements" not in text
+
+
+def test_a_refuted_finding_says_what_decides_it(store):
+    case = next(each for each in Evaluator(Reader(store, pytest.fail), "full").judge_all() if each.verdict.n)
+    entry = Refutation(case.claim, case.case, "full", "refuted", None, None, "recipe", "our rate <is> low.", "0")
+    refuted = replace(case, verdict=replace(case.verdict, status=Status.REFUTED))
+    finding = Finding(CLAIMS[case.claim], [refuted])
+    page = Page([], "full", [finding], reviewed=[entry])
+    assert page.causes == "What decides the refuted cases: 1 a matter of what the source leaves open."
+    assert page.causes_of(finding) == ["a matter of what the source leaves open"]
+    assert "our rate &lt;is&gt; low." in html(page)
+    assert replace(page, reviewed=[]).causes == "What decides the refuted cases: 1 not reviewed yet."
+
+
+def test_a_smaller_scale_tells_what_stands_for_a_source():
+    told = {source.key: Section(source, "medium", [], []).here for source in sources()}
+    assert told["lie1"] == "Here, at scale medium: custom;width=0.5 on cifar10 (first:10000, 15 epochs)."
+    assert "poison_cnn;width=0.5, poison_cnn, poison_cnn;width=2 on mnist, fashion_mnist" in told["poisoning"]
+    assert not any(Section(source, "full", [], []).here for source in sources())
 
 
 def test_own_studies_alone_are_a_page_without_findings(report, tmp_path):
