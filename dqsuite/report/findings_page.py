@@ -6,19 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from dqsuite.claims.evaluate import Judged
-from dqsuite.claims.refutations import Refutation
+from dqsuite.claims.refutations import CAUSES, Refutation
 from dqsuite.claims.source import Source, sources
 from dqsuite.report.contradictions import Contradiction, contradictions
 from dqsuite.report.findings import Finding, findings_of
 from dqsuite.statistics.verdict import METHOD, Status, Verdict
 
+_UNREVIEWED = "not reviewed yet"
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)
 _COUNTED = (Status.HOLDS, Status.REFUTED, Status.INCONCLUSIVE, Status.REPORTED)
 _HEAD = """# Do the published findings hold?
 
 What the outcomes in `reports/evidence/` say, at each scale: *full* is the sources' own protocols, *medium* and *quick*
-are smaller, and what they say is about their size. After `dqsuite evidence import` of these files into a new store
-`dqsuite claims --markdown` prints this page.
+are smaller, and what they say is about their size. At medium LeNet has its own width and all 50,000 images, the deeper
+models an eighth to a half of their width and 5,000 or 10,000 images: what compares models there compares these too.
+After `dqsuite evidence import` of these files into a new store `dqsuite claims --markdown` prints this page.
 """
 _READING = f"""{METHOD} Published numbers are in the unit of ours beside them. A finding with many cases is refuted if
 one is, and holds if all do. Cases of ours do not decide; a *control* is one that changes what the finding may hang on:
@@ -41,7 +43,7 @@ def findings_page(judged: Mapping[str, Sequence[Judged]], reviewed: Sequence[Ref
     scales = {scale: findings_of(cases) for scale, cases in judged.items()}
     parts = [_HEAD, _counts(scales), _READING]
     parts += [part for source in sources() for part in _section(source, scales)]
-    parts += ["## Refuted\n", *(_refuted(scales, reviewed) or ["None is.\n"])]
+    parts += ["## Refuted\n", *(_causes(scales, reviewed) or ["None is.\n"]), *_refuted(scales, reviewed)]
     parts += ["## Findings that cannot both be true\n", *_contradictory(scales)]
     return "\n".join(parts).rstrip("\n") + "\n"
 
@@ -84,7 +86,7 @@ def _rows(finding: Mapping[str, Finding]) -> Iterator[list[str]]:
 
 
 def _told(finding: Finding) -> str:
-    """Return the finding's verdict: the numbers of its only case, or how many of those at this scale say what."""
+    """Return the finding's verdict: the numbers of its only own case, or how many of those at this scale say what."""
     cases = [case for case in finding.cases if case.verdict.status is not Status.NOT_APPLICABLE]
     if not cases:
         return Status.NOT_APPLICABLE
@@ -93,9 +95,11 @@ def _told(finding: Finding) -> str:
     status = here.verdict.status
     if status in _UNJUDGED:
         return status
-    if tally and len(cases) > 1:
-        return tally if tally.startswith(status) else f"{status}: {tally}"
-    return _case(cases[0].verdict)
+    if len(cases) == 1:
+        return _case(cases[0].verdict)
+    if len(own := [case for case in cases if not case.ours]) == 1:
+        return f"{_case(own[0].verdict)}; {tally}"
+    return tally if tally.startswith(status) else f"{status}: {tally}"
 
 
 def _case(verdict: Verdict) -> str:
@@ -107,16 +111,30 @@ def _case(verdict: Verdict) -> str:
     return f"{verdict.status}: {verdict.effect:.3g}{unit}{ends}"
 
 
+def _causes(scales: Scales, reviewed: Sequence[Refutation]) -> list[str]:
+    """Return a table of what decides the refuted cases: how many at each scale, ours included."""
+    causes = {each.key: CAUSES[each.cause] for each in reviewed}
+    counts = {
+        scale: Counter(causes.get((case.claim, case.case, scale), _UNREVIEWED) for case in _refuted_of(findings))
+        for scale, findings in scales.items()
+    }
+    words = [each for each in (*CAUSES.values(), _UNREVIEWED) if any(each in count for count in counts.values())]
+    rows = [[each, *(str(count[each] or "") for count in counts.values())] for each in words]
+    return [_table(["what decides: cases, ours included", *scales], rows)] if rows else []
+
+
+def _refuted_of(findings: Sequence[Finding]) -> Iterator[Judged]:
+    yield from (case for each in findings for case in each.cases if case.verdict.status is Status.REFUTED)
+
+
 def _refuted(scales: Scales, reviewed: Sequence[Refutation]) -> list[str]:
     """Return a paragraph for each case that is refuted, with the reason that somebody found for it."""
     reasons = {each.key: each.describe() for each in reviewed}
     return [
         f"**`{case.claim}`{f' {case.case}' if case.case else ''}, {scale}{' (ours)' if case.ours else ''}**, "
-        f"{_case(case.verdict)}: {reasons.get((case.claim, case.case, scale), 'not reviewed yet.')}\n"
+        f"{_case(case.verdict)}: {reasons.get((case.claim, case.case, scale), f'{_UNREVIEWED}.')}\n"
         for scale, findings in scales.items()
-        for finding in findings
-        for case in finding.cases
-        if case.verdict.status is Status.REFUTED
+        for case in _refuted_of(findings)
     ]
 
 

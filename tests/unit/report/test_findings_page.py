@@ -92,7 +92,13 @@ def test_a_refuted_case_has_its_paragraph(reviewed):
     )
     text = page({("lie2-skip-helps", ""): REFUTED}, reviewed=[entry] if reviewed else [])
     told = "a matter of what the source leaves open: of depth." if reviewed else "not reviewed yet."
+    assert row(text, "a matter of what the source leaves open" if reviewed else "not reviewed yet") == ["1", ""]
     assert f"**`lie2-skip-helps`, full**, refuted: 2.5 points (1.5 to 3.5): {told}\n" in text
+
+
+def test_a_finding_with_one_case_of_the_source_shows_its_numbers_beside_the_tally_of_ours():
+    text = page({("he-brightness-helps", "resnet20"): REFUTED, ("he-brightness-helps", "nin"): HOLDS})
+    assert row(text, "`he-brightness-helps`")[1] == "refuted: 2.5 points (1.5 to 3.5); ours: holds in 1"
 
 
 def test_contradictory_findings_stand_beside_each_other_at_each_scale():
