@@ -54,7 +54,7 @@ class Power:
         return f"{self.repeats} repeats: {self.status.value}"
 
 
-_NEVER = "never: the effect lies on the criterion's edge, nearer than these test images can tell"
+_NEVER = "never: what decides lies on the criterion's edge, nearer than these test images can tell"
 _UNKNOWN = "not known: its judge does not rest on the estimates of dqsuite.statistics"
 
 
