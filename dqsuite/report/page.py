@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dqsuite.advice.advice import Advice
-from dqsuite.charts.figures import Figure
-from dqsuite.claims import CLAIMS, refutations
+from dqsuite.claims import refutations
 from dqsuite.claims.evaluate import Evaluator, Judged
-from dqsuite.claims.measurements import StoredMeasurements, in_each_precision, setup_of, setups_of
+from dqsuite.claims.measurements import in_each_precision
 from dqsuite.claims.refutations import CAUSES, Refutation
-from dqsuite.claims.requirements import NotApplicable, cells_of
-from dqsuite.claims.scales import SCALES
-from dqsuite.claims.source import Setup, Source, sources
+from dqsuite.claims.source import sources
 from dqsuite.claims.verdict_files import Change, Verdicts, changes
-from dqsuite.experiment.cells import Cell
-from dqsuite.experiment.outcome import Outcome
 from dqsuite.report import contradictions, findings
 from dqsuite.report.contradictions import Contradiction
 from dqsuite.report.findings import Finding
+from dqsuite.report.leftovers import leftovers
 from dqsuite.report.provenance import Provenance, provenance_of
+from dqsuite.report.sections import Section, section
 from dqsuite.results.grouping import studies_of
 from dqsuite.results.reader import Reader
 from dqsuite.results.study import Study
-from dqsuite.sources.sketch import Missing, drawn, sketches_of
 from dqsuite.statistics.verdict import METHOD, Status
 
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)
@@ -39,50 +34,6 @@ class Before:
     name: str
     verdicts: Verdicts
     since: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A source with its figures."""
-
-    source: Source
-    scale: str
-    drawn: Sequence[Figure]
-    missing: Sequence[Missing]
-
-    @property
-    def key(self) -> str:
-        """The source's short name."""
-        return self.source.key
-
-    @property
-    def title(self) -> str:
-        """The source's title."""
-        return self.source.title
-
-    @property
-    def by(self) -> str:
-        """Who wrote it, and when."""
-        return self.source.by
-
-    @property
-    def about(self) -> str:
-        """What it did."""
-        return self.source.about
-
-    @property
-    def here(self) -> str:
-        """What stands for its trainings at a smaller scale; empty at its own."""
-        if self.scale == "full":
-            return ""
-        data: dict[tuple[str, str], list[str]] = defaultdict(list)  # of each model and its training
-        for setup in self.source.setups.get(self.scale, {}).values():
-            data[setup.model, _trained(setup)].append(setup.dataset)
-        models: dict[tuple[str, str], list[str]] = defaultdict(list)  # of each training and its data
-        for (model, training), names in data.items():
-            models[training, ", ".join(dict.fromkeys(names))].append(model)
-        told = [f"{', '.join(names)} on {which}{training}" for (training, which), names in models.items()]
-        return f"Here, at scale {self.scale}: {'; '.join(told)}." if told else ""
 
 
 @dataclass(frozen=True)
@@ -205,11 +156,11 @@ def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
     evaluator = Evaluator(reader, scale)
     judged = evaluator.judge_all()
     views = [evaluator.shared(view) for view in in_each_precision(reader, scale)]
-    sections = [_section(source, scale, views) for source in sources() if source.figures]
+    sections = [section(source, scale, views) for source in sources() if source.figures]
     used = set().union(
         *(view.used for view in views), *(each.measurements.used for each in judged if each.measurements)
     )
-    others = studies_of(reader, _others(reader, scale, used))
+    others = studies_of(reader, leftovers(reader, scale, used))
     if not used:
         return Page(others)
     return Page(
@@ -222,42 +173,3 @@ def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
         provenance=provenance_of(reader, used, before.since if before else ""),
         reviewed=refutations.read(refutations.FILE),
     )
-
-
-def _section(source: Source, scale: str, views: Sequence[StoredMeasurements]) -> Section:
-    everything = [drawn(sketch, views) for sketch in sketches_of(source)]
-    missing = [each for each in everything if isinstance(each, Missing)]
-    return Section(source, scale, [each for each in everything if isinstance(each, Figure)], missing)
-
-
-def _trained(setup: Setup) -> str:
-    """Return how a model is trained, to be said after the data set."""
-    recipe = setup.recipe
-    epochs = f"{'up to ' if recipe.patience or recipe.fit else ''}{recipe.epochs} epochs"
-    return f" ({setup.volume}, {epochs})" if setup.volume else f" ({epochs})"
-
-
-def _others(reader: Reader, scale: str, used: set[str]) -> list[Outcome]:
-    """Return the outcomes that are no part of a finding, at this scale or another: what a case asks for is one.
-
-    That a case does not use all that it asks for has many reasons: others are missing, it is trained in two precisions.
-    """
-    elsewhere = set().union(*map(setups_of, SCALES)) - setups_of(scale)
-    asked = {_condition(cell) for cell in _asked(scale)}
-    return [
-        each
-        for each in reader.outcomes(sorted(reader.names - used))
-        if setup_of(each) not in elsewhere and _condition(each.cell) not in asked
-    ]
-
-
-def _asked(scale: str) -> Iterator[Cell]:
-    """Yield the cells that the cases of a scale ask for."""
-    for claim in CLAIMS.values():
-        for case in claim.cases:
-            with suppress(NotApplicable):
-                yield from cells_of(claim, case, scale, "fp32")
-
-
-def _condition(cell: Cell) -> tuple[object, ...]:
-    return cell.dataset, cell.model, cell.recipe, cell.condition

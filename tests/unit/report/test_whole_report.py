@@ -19,8 +19,9 @@ from dqsuite.experiment import evidence
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.experiment.store import CARDS, OUTCOMES, Store
 from dqsuite.report.findings import Finding
-from dqsuite.report.page import Page, Section
+from dqsuite.report.page import Page
 from dqsuite.report.render import html
+from dqsuite.report.sections import Section
 from dqsuite.report.store_report import VERDICTS, draw_store
 from dqsuite.results.reader import Reader
 from dqsuite.sources.lie3.claims import noise_hurts_more
