@@ -92,7 +92,7 @@ def test_a_question_is_skipped_with_its_numbers_and_never_fails(tmp_path):
     assert "| `open-merge` | reported | 0 points | " in (tmp_path / "summary.md").read_text()
     listed = run("claims", "--store", "store", "open-merge", cwd=tmp_path)
     assert "reported 0 points" in listed.stdout
-    assert "The interval is the one that decides" in listed.stdout
+    assert "The interval is that of the comparison that decides" in listed.stdout
 
 
 def test_what_the_budget_leaves_out_is_not_measured(desk):

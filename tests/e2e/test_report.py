@@ -135,8 +135,7 @@ def test_the_first_screen_tells_what_holds(visit, size):
     height = SIZES[size][1]
     for text in ("refuted", "inconclusive", "holds", "not measured"):
         assert page.locator(".counts li", has_text=text).first.bounding_box()["y"] < height
-    for section in ("#changes h2", "#findings h2"):
-        assert page.locator(section).bounding_box()["y"] < height
+    assert page.locator("#findings h2").bounding_box()["y"] < height
     assert "refuted" in page.locator(".findings .row").first.inner_text()
 
 
@@ -253,7 +252,7 @@ def test_axe_finds_no_serious_fault(visit, smallest, scheme):
 def test_the_command_writes_page_verdicts_and_figures_without_torch(tmp_path):
     (tmp_path / "torch.py").write_text("raise SystemError('torch was imported')\n")
     cells = full_study.cells_of_claims(ids=["lie3-noise-hurts-more"])
-    few = [cell for cell in cells if cell.model == "lenet" and cell.corruption.endswith(":0.3")]
+    few = [cell for cell in cells if cell.model == "lenet"]
     full_study.fill(Store(tmp_path / "store"), few, per_class=10)
     options = ("report", "--store", "store", "--out", "new/", "--figures", "figures")
     result = run(*options, cwd=tmp_path, PYTHONPATH=str(tmp_path))
