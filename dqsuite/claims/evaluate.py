@@ -14,6 +14,7 @@ from dqsuite.claims.claim import Case, Claim
 from dqsuite.claims.measurements import Asked, StoredMeasurements
 from dqsuite.claims.requirements import NotApplicable, NotMeasured, cells_of, deciding_cases
 from dqsuite.claims.scales import SCALES
+from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.store import default_store
 from dqsuite.experiment.stores import open_store
 from dqsuite.results.reader import Reader, Say
@@ -76,10 +77,17 @@ def digest(names: Iterable[str]) -> str:
 
 
 class Evaluator:
-    """Judges cases at a scale, each from the precision and the variants in which most of what it needs is stored."""
+    """Judges cases at a scale, each from the precision and the variants in which most of what it needs is stored.
+
+    Attributes
+    ----------
+    asked : list of Cell
+        What the cases that were judged ask for, stored or not, in the first of the reader's precisions.
+    """
 
     def __init__(self, reader: Reader, scale: str) -> None:
         self.reader, self.scale = reader, scale
+        self.asked: list[Cell] = []
         self._measurements: dict[tuple[str, str], StoredMeasurements] = {}
 
     def judge(self, claim: Claim, case: Case) -> Judged:
@@ -111,6 +119,7 @@ class Evaluator:
     def _chosen(self, claim: Claim, case: Case) -> tuple[StoredMeasurements, list[str | None]]:
         """Return what a case is judged by, and the names of its outcomes, None of a data set that is not stored."""
         cells = cells_of(claim, case, self.scale, self.reader.precisions[0])
+        self.asked += cells
         chosen = self.reader.choose(cells)
         measurements = self.shared(StoredMeasurements(self.reader, self.scale, chosen))
         repeats = 1 + max((cell.repeat for cell in cells), default=0)

@@ -50,10 +50,6 @@ class Refutation:
     reason: str
     evidence: str
 
-    def describe(self) -> str:
-        """Return what decides, and why."""
-        return f"{CAUSES[self.cause]}: {self.reason}"
-
     @property
     def key(self) -> tuple[str, str, str]:
         """Which case it is."""

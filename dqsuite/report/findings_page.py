@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from dqsuite.claims.evaluate import Judged
-from dqsuite.claims.refutations import CAUSES, Refutation
+from dqsuite.claims.refutations import Refutation
 from dqsuite.claims.source import Source, sources
 from dqsuite.report.contradictions import Contradiction, contradictions
 from dqsuite.report.findings import Finding, findings_of
+from dqsuite.report.reviews import Review, causes, reviews
 from dqsuite.statistics.verdict import METHOD, Status, Verdict
 
-_UNREVIEWED = "not reviewed yet"
 _UNJUDGED = (Status.NOT_MEASURED, Status.NOT_APPLICABLE)
 _COUNTED = (Status.HOLDS, Status.REFUTED, Status.INCONCLUSIVE, Status.REPORTED)
 _HEAD = """# Do the published findings hold?
@@ -43,7 +43,9 @@ def findings_page(judged: Mapping[str, Sequence[Judged]], reviewed: Sequence[Ref
     scales = {scale: findings_of(cases) for scale, cases in judged.items()}
     parts = [_HEAD, _counts(scales), _READING]
     parts += [part for source in sources() for part in _section(source, scales)]
-    parts += ["## Refuted\n", *(_causes(scales, reviewed) or ["None is.\n"]), *_refuted(scales, reviewed)]
+    refuted = {scale: reviews(findings, reviewed) for scale, findings in scales.items()}
+    parts += ["## Refuted\n", _causes(refuted)]
+    parts += [part for scale, found in refuted.items() for part in _refuted(scale, found)]
     parts += ["## Findings that cannot both be true\n", *_contradictory(scales)]
     return "\n".join(parts).rstrip("\n") + "\n"
 
@@ -111,31 +113,20 @@ def _case(verdict: Verdict) -> str:
     return f"{verdict.status}: {verdict.effect:.3g}{unit}{ends}"
 
 
-def _causes(scales: Scales, reviewed: Sequence[Refutation]) -> list[str]:
+def _causes(found: Mapping[str, Sequence[Review]]) -> str:
     """Return a table of what decides the refuted cases: how many at each scale, ours included."""
-    causes = {each.key: CAUSES[each.cause] for each in reviewed}
-    counts = {
-        scale: Counter(causes.get((case.claim, case.case, scale), _UNREVIEWED) for case in _refuted_of(findings))
-        for scale, findings in scales.items()
-    }
-    words = [each for each in (*CAUSES.values(), _UNREVIEWED) if any(each in count for count in counts.values())]
-    rows = [[each, *(str(count[each] or "") for count in counts.values())] for each in words]
-    return [_table(["what decides: cases, ours included", *scales], rows)] if rows else []
+    counts = [causes(each) for each in found.values()]
+    everywhere = causes([review for each in found.values() for review in each])
+    rows = [[cause, *(str(count.get(cause, "")) for count in counts)] for cause in everywhere]
+    return _table(["what decides: cases, ours included", *found], rows) if rows else "None is.\n"
 
 
-def _refuted_of(findings: Sequence[Finding]) -> Iterator[Judged]:
-    yield from (case for each in findings for case in each.cases if case.verdict.status is Status.REFUTED)
-
-
-def _refuted(scales: Scales, reviewed: Sequence[Refutation]) -> list[str]:
-    """Return a paragraph for each case that is refuted, with the reason that somebody found for it."""
-    reasons = {each.key: each.describe() for each in reviewed}
-    return [
-        f"**`{case.claim}`{f' {case.case}' if case.case else ''}, {scale}{' (ours)' if case.ours else ''}**, "
-        f"{_case(case.verdict)}: {reasons.get((case.claim, case.case, scale), f'{_UNREVIEWED}.')}\n"
-        for scale, findings in scales.items()
-        for case in _refuted_of(findings)
-    ]
+def _refuted(scale: str, found: Sequence[Review]) -> Iterator[str]:
+    """Yield a paragraph for each case that is refuted at a scale, with the reason that somebody found for it."""
+    for review in found:
+        case = review.case
+        named = f"`{case.claim}`{f' {case.case}' if case.case else ''}, {scale}{' (ours)' if case.ours else ''}"
+        yield f"**{named}**, {_case(case.verdict)}: {review.reason}\n"
 
 
 def _contradictory(scales: Scales) -> Iterator[str]:

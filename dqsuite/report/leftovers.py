@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 
-from dqsuite.claims import CLAIMS
 from dqsuite.claims.measurements import setup_of, setups_of
-from dqsuite.claims.requirements import NotApplicable, cells_of
 from dqsuite.claims.scales import SCALES
 from dqsuite.experiment.cells import Cell
 from dqsuite.experiment.outcome import Outcome
 from dqsuite.results.reader import Reader
 
 
-def leftovers(reader: Reader, scale: str, used: set[str]) -> list[Outcome]:
+def leftovers(reader: Reader, scale: str, used: set[str], asked: Iterable[Cell]) -> list[Outcome]:
     """Return the outcomes that are no part of a finding, at this scale or another: what a case asks for is one.
 
     That a case does not use all that it asks for has many reasons: others are missing, it is trained in two precisions.
     """
     elsewhere = set().union(*map(setups_of, SCALES)) - setups_of(scale)
-    asked = {_condition(cell) for cell in _asked(scale)}
+    conditions = set(map(_condition, asked))
     return [
         each
         for each in reader.outcomes(sorted(reader.names - used))
-        if setup_of(each) not in elsewhere and _condition(each.cell) not in asked
+        if setup_of(each) not in elsewhere and _condition(each.cell) not in conditions
     ]
-
-
-def _asked(scale: str) -> Iterator[Cell]:
-    """Yield the cells that the cases of a scale ask for."""
-    for claim in CLAIMS.values():
-        for case in claim.cases:
-            with suppress(NotApplicable):
-                yield from cells_of(claim, case, scale, "fp32")
 
 
 def _condition(cell: Cell) -> tuple[object, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from dqsuite.advice.advice import Advice
 from dqsuite.claims import refutations
-from dqsuite.claims.evaluate import Evaluator, Judged
+from dqsuite.claims.evaluate import Evaluator
 from dqsuite.claims.measurements import in_each_precision
-from dqsuite.claims.refutations import CAUSES, Refutation
+from dqsuite.claims.refutations import Refutation
 from dqsuite.claims.source import sources
 from dqsuite.claims.verdict_files import Change, Verdicts, changes
 from dqsuite.report import contradictions, findings
@@ -18,6 +18,7 @@ from dqsuite.report.contradictions import Contradiction
 from dqsuite.report.findings import Finding
 from dqsuite.report.leftovers import leftovers
 from dqsuite.report.provenance import Provenance, provenance_of
+from dqsuite.report.reviews import Review, causes, reviews
 from dqsuite.report.sections import Section, section
 from dqsuite.results.grouping import studies_of
 from dqsuite.results.reader import Reader
@@ -87,24 +88,13 @@ class Page:
     @property
     def causes(self) -> str:
         """What decides the refuted cases, and how many of them; empty where none is refuted."""
-        told = [self._review(case) for finding in self.findings for case in finding.cases if _is_refuted(case)]
-        counts = Counter(each.cause if each else "" for each in told)
-        about = CAUSES | {"": "not reviewed yet"}
-        parts = [f"{counts[cause]} {words}" for cause, words in about.items() if counts[cause]]
-        return f"What decides the refuted cases: {', '.join(parts)}." if parts else ""
+        counts = causes(reviews(self.findings, self.reviewed))
+        told = ", ".join(f"{count} {cause}" for cause, count in counts.items())
+        return f"What decides the refuted cases: {told}." if told else ""
 
-    def reviews_of(self, finding: Finding) -> list[tuple[str, Refutation]]:
+    def reviews_of(self, finding: Finding) -> list[Review]:
         """Return the refuted cases of a finding, each with what was found when somebody looked for the reason."""
-        found = [(case.case, self._review(case)) for case in finding.cases if _is_refuted(case)]
-        return [(name, review) for name, review in found if review]
-
-    def causes_of(self, finding: Finding) -> list[str]:
-        """Return what decides the refuted cases of a finding, each once."""
-        return list(dict.fromkeys(CAUSES[review.cause] for _, review in self.reviews_of(finding)))
-
-    def _review(self, case: Judged) -> Refutation | None:
-        key = case.claim, case.case, case.scale
-        return next((each for each in self.reviewed if each.key == key), None)
+        return reviews([finding], self.reviewed)
 
     @property
     def reported(self) -> list[Finding]:
@@ -143,10 +133,6 @@ class Page:
         return "Nothing: every case that was measured both times has the same verdict, on intervals that overlap."
 
 
-def _is_refuted(case: Judged) -> bool:
-    return case.verdict.status is Status.REFUTED
-
-
 def _cases(count: int) -> str:
     return f"{count} case" if count == 1 else f"{count} cases"
 
@@ -160,7 +146,7 @@ def page_of(reader: Reader, scale: str, before: Before | None) -> Page:
     used = set().union(
         *(view.used for view in views), *(each.measurements.used for each in judged if each.measurements)
     )
-    others = studies_of(reader, leftovers(reader, scale, used))
+    others = studies_of(reader, leftovers(reader, scale, used, evaluator.asked))
     if not used:
         return Page(others)
     return Page(

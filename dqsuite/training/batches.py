@@ -112,11 +112,7 @@ class Batches:
         draws = self._draw(rng)
         for start in range(0, len(self) * self.recipe.batch_size, self.recipe.batch_size):
             records = order[start : start + self.recipe.batch_size]
-            if self.compiled:
-                images = prepared(self.images, records, (draws.flips, draws.corners), self.rows, self.height)
-            else:
-                images = self._prepared(records, draws)
-            yield images, self.labels[records]
+            yield self._prepared(records, draws), self.labels[records]
 
     def fitted(self, model: nn.Module, portion: int, sample: int = 0) -> bool:
         """Tell whether the model, in evaluation mode, predicts every record's given label without augmentation.
@@ -161,6 +157,8 @@ class Batches:
 
     def _prepared(self, records: Tensor, draws: _Draws) -> Tensor:
         """Return the images of a batch float32 (B, C, H, W), augmented and scaled."""
+        if self.compiled:
+            return prepared(self.images, records, (draws.flips, draws.corners), self.rows, self.height)
         batch = self._cropped(records, draws.corners[records]) if self.recipe.crop else self.images[records]
         if self.recipe.flip:
             batch = torch.where(draws.flips[records, None, None, None], batch.flip(2), batch)

@@ -191,7 +191,7 @@ def test_a_refuted_finding_says_what_decides_it(store):
     finding = Finding(CLAIMS[case.claim], [refuted])
     page = Page([], "full", [finding], reviewed=[entry])
     assert page.causes == "What decides the refuted cases: 1 a matter of what the source leaves open."
-    assert page.causes_of(finding) == ["a matter of what the source leaves open"]
+    assert '<span class="meta cause">a matter of what the source leaves open</span>' in html(page)
     assert "our rate &lt;is&gt; low." in html(page)
     assert replace(page, reviewed=[]).causes == "What decides the refuted cases: 1 not reviewed yet."
 
